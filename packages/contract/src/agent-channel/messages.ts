@@ -1,0 +1,151 @@
+/**
+ * The frames of the agent communication service (ACS): one JSON object per WebSocket text message,
+ * `{"type": "PayloadMessage", "message": {...}}`. Field names and meanings are those of the Amazon ECS container agent;
+ * members under `hatoba` are ours, and the genuine agent ignores them.
+ */
+export interface ChannelTaskDefinitionContainer {
+  readonly name: string;
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly entryPoint?: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Docker CPU shares, ECS CPU units. */
+  readonly cpu: number;
+  /** MiB, hard limit; 0 for none. */
+  readonly memory: number;
+  readonly essential: boolean;
+  readonly links?: readonly string[];
+  readonly portMappings: readonly ChannelPortMapping[];
+  readonly mountPoints: readonly { sourceVolume: string; containerPath: string; readOnly: boolean }[];
+  readonly volumesFrom: readonly { sourceContainer: string; readOnly: boolean }[];
+  readonly dependsOn?: readonly { containerName: string; condition: "START" | "COMPLETE" | "SUCCESS" | "HEALTHY" }[];
+  /** Seconds. */
+  readonly startTimeout?: number;
+  /** Seconds. */
+  readonly stopTimeout?: number;
+  readonly restartPolicy?: {
+    readonly enabled: boolean;
+    readonly ignoredExitCodes?: readonly number[];
+    /** Seconds. */
+    readonly restartAttemptPeriod?: number;
+  };
+  readonly healthCheckType?: "docker";
+  /** `config` and `hostConfig` are JSON texts in the spelling of Docker's create call. */
+  readonly dockerConfig: { readonly version: string; readonly config: string; readonly hostConfig: string };
+  readonly containerArn: string;
+  /** A JSON text; `{}` for none. */
+  readonly overrides: string;
+}
+
+/** `hostPort` 0 or absent: the agent picks one of the dynamic range. Ranges are `from-to`. */
+export interface ChannelPortMapping {
+  readonly containerPort?: number;
+  readonly hostPort?: number;
+  readonly containerPortRange?: string;
+  readonly protocol: "tcp" | "udp";
+}
+
+export interface ChannelVolume {
+  readonly name: string;
+  readonly type?: "host" | "docker" | "efs";
+  readonly host?: { readonly sourcePath?: string };
+  readonly dockerVolumeConfiguration?: {
+    readonly scope?: "task" | "shared";
+    readonly autoprovision?: boolean;
+    readonly driver?: string;
+    readonly driverOpts?: Readonly<Record<string, string>>;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+}
+
+export interface ElasticNetworkInterface {
+  readonly ec2Id: string;
+  readonly macAddress: string;
+  readonly attachmentArn: string;
+  readonly ipv4Addresses: readonly { readonly primary: boolean; readonly privateAddress: string }[];
+  /** As `172.31.0.1/20`. */
+  readonly subnetGatewayIpv4Address: string;
+  readonly domainName?: readonly string[];
+  readonly domainNameServers?: readonly string[];
+  readonly privateDnsName?: string;
+}
+
+export interface ChannelTask {
+  readonly arn: string;
+  readonly taskClusterArn: string;
+  readonly family: string;
+  readonly version: string;
+  readonly desiredStatus: "RUNNING" | "STOPPED";
+  readonly containers: readonly ChannelTaskDefinitionContainer[];
+  readonly volumes?: readonly ChannelVolume[];
+  /** vCPU, as 0.5. */
+  readonly cpu?: number;
+  /** MiB. */
+  readonly memory?: number;
+  readonly networkMode?: "bridge" | "host" | "none" | "awsvpc";
+  readonly pidMode?: string;
+  readonly ipcMode?: string;
+  readonly elasticNetworkInterfaces?: readonly ElasticNetworkInterface[];
+  readonly launchType?: string;
+  readonly serviceName?: string;
+  readonly group?: string;
+  /** What our agent needs beyond the protocol. */
+  readonly hatoba?: ChannelTaskExtras;
+}
+
+export interface ChannelTaskExtras {
+  /** The block that all subnets of the task's VPC lie in, as `172.31.0.0/16`; awsvpc tasks only. */
+  readonly vpcCidr?: string;
+}
+
+interface Addressed {
+  readonly messageId: string;
+  readonly clusterArn: string;
+  readonly containerInstanceArn: string;
+}
+
+export interface PayloadMessage extends Addressed {
+  /** Epoch milliseconds. */
+  readonly generatedAt: number;
+  /** Grows with every message to one container instance, in one count with a manifest's `timeline`. */
+  readonly seqNum: number;
+  readonly tasks: readonly ChannelTask[];
+}
+
+export interface ManifestEntry {
+  readonly taskArn: string;
+  readonly taskClusterArn: string;
+  readonly desiredStatus: "RUNNING" | "STOPPED";
+}
+
+export interface TaskManifestMessage extends Addressed {
+  readonly generatedAt: number;
+  readonly timeline: number;
+  readonly tasks: readonly ManifestEntry[];
+}
+
+export interface AckRequest {
+  readonly cluster: string;
+  readonly containerInstance: string;
+  readonly messageId: string;
+}
+
+/** Every message by its type, in both directions. */
+export interface ChannelMessages {
+  HeartbeatMessage: { readonly healthy: boolean; readonly messageId: string };
+  HeartbeatAckRequest: { readonly messageId: string };
+  PayloadMessage: PayloadMessage;
+  AckRequest: AckRequest;
+  NackRequest: AckRequest & { readonly reason: string };
+  TaskManifestMessage: TaskManifestMessage;
+  TaskStopVerificationMessage: { readonly messageId: string; readonly stopCandidates: readonly ManifestEntry[] };
+  TaskStopVerificationAck: {
+    readonly messageId: string;
+    readonly generatedAt: number;
+    readonly stopTasks: readonly ManifestEntry[];
+  };
+}
+export type ChannelMessageType = keyof ChannelMessages;
+export type ChannelFrame = {
+  [T in ChannelMessageType]: { readonly type: T; readonly message: ChannelMessages[T] };
+}[ChannelMessageType];

@@ -1,0 +1,46 @@
+/** Where a resource lives: the account and region that its ARN names. */
+export interface Place {
+  /** Twelve digits. */
+  readonly accountId: string;
+  /** As in `us-east-1`. */
+  readonly region: string;
+}
+
+const ecsArn = ({ region, accountId }: Place, resource: string) => `arn:aws:ecs:${region}:${accountId}:${resource}`;
+
+export const clusterArn = (place: Place, name: string): string => ecsArn(place, `cluster/${name}`);
+export const taskDefinitionArn = (place: Place, family: string, revision: number): string =>
+  ecsArn(place, `task-definition/${family}:${revision}`);
+/** Long form, with the cluster in it. */
+export const taskArn = (place: Place, cluster: string, id: string): string => ecsArn(place, `task/${cluster}/${id}`);
+/** Long form, with the cluster in it. */
+export const serviceArn = (place: Place, cluster: string, name: string): string =>
+  ecsArn(place, `service/${cluster}/${name}`);
+/** Long form, with the cluster in it. */
+export const containerInstanceArn = (place: Place, cluster: string, id: string): string =>
+  ecsArn(place, `container-instance/${cluster}/${id}`);
+/** `container/cluster/task-id/container-id`. */
+export const containerArn = (place: Place, cluster: string, taskId: string, id: string): string =>
+  ecsArn(place, `container/${cluster}/${taskId}/${id}`);
+export const attachmentArn = (place: Place, cluster: string, id: string): string =>
+  ecsArn(place, `attachment/${cluster}/${id}`);
+
+/** The parts of an ARN; `resource` is everything behind the fifth colon. */
+export interface ArnParts extends Place {
+  readonly partition: string;
+  readonly service: string;
+  readonly resource: string;
+}
+
+/** Splits an ARN, or says undefined for a string that is none. */
+export function parseArn(text: string): ArnParts | undefined {
+  const [arn, partition, service, region, accountId, ...rest] = text.split(":");
+  const resource = rest.join(":");
+  if (arn !== "arn" || !partition || !service || region === undefined || accountId === undefined || resource === "") {
+    return undefined;
+  }
+  return { partition, service, region, accountId, resource };
+}
+
+/** The last segment of an ARN, or of a path: the id or name. A bare name is returned as it is. */
+export const lastSegment = (arnOrName: string): string => arnOrName.slice(arnOrName.lastIndexOf("/") + 1);

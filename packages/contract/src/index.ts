@@ -1,0 +1,3 @@
+export * from "./agent-channel/messages.ts";
+export * from "./arn.ts";
+export * from "./statuses.ts";

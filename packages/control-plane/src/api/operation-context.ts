@@ -1,0 +1,28 @@
+import type { Clock } from "../platform/clock.ts";
+import type { IdSource } from "../platform/ids.ts";
+import type { Logger } from "../platform/logger.ts";
+import type { Settings } from "../settings.ts";
+import type { Store } from "../store/store.ts";
+
+/** Who calls: found by the front door from the request's signature. */
+export interface Caller {
+  readonly accountId: string;
+  readonly region: string;
+  /** As `arn:aws:iam::000000000000:root`. */
+  readonly arn: string;
+  readonly userId: string;
+  readonly accessKeyId: string;
+}
+
+/** What an operation of any service may use. */
+export interface OperationContext {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly caller: Caller;
+  /** The scheme, host and port under which the caller reached this server, as `http://127.0.0.1:4577`. */
+  readonly endpoint: string;
+  readonly requestId: string;
+}

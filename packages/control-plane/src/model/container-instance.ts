@@ -1,0 +1,36 @@
+import type { Attribute, Tag, VersionInfo } from "@aws-sdk/client-ecs";
+
+/** What a container instance has in all. CPU units, MiB, reserved host ports as `tcp/22`. */
+export interface Capacity {
+  readonly cpu: number;
+  readonly memory: number;
+  readonly reservedPorts: readonly string[];
+  readonly gpuIds: readonly string[];
+}
+
+/** A container instance as stored; keyed by its ARN. */
+export interface ContainerInstance {
+  readonly clusterArn: string;
+  /** FARGATE: our own capacity for Fargate tasks of any cluster; it is never listed or described. */
+  readonly capacity: "EC2" | "EXTERNAL" | "FARGATE";
+  readonly ec2InstanceId?: string;
+  readonly availabilityZone: string;
+  /** Written by operations; INACTIVE is a deregistered one. */
+  readonly status: "ACTIVE" | "DRAINING" | "REGISTERING" | "DEREGISTERING" | "INACTIVE";
+  readonly registered: Capacity;
+  readonly attributes: readonly Attribute[];
+  readonly versionInfo?: VersionInfo;
+  /** Written by the agent channel: a socket is open. */
+  readonly agentConnected: boolean;
+  /** Epoch milliseconds; when agentConnected last changed; written by the agent channel. */
+  readonly agentConnectedAt?: number;
+  /**
+   * Goes up by one in every commit that places tasks here, with `expected`, so that two placements that saw the same
+   * remaining resources cannot both succeed.
+   */
+  readonly placements: number;
+  /** The clientToken it was registered with. */
+  readonly registrationToken?: string;
+  readonly registeredAt: number;
+  readonly tags: readonly Tag[];
+}

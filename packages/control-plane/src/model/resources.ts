@@ -1,0 +1,42 @@
+import type { ClientToken } from "./client-token.ts";
+import type { Cluster } from "./cluster.ts";
+import type { ContainerInstance } from "./container-instance.ts";
+import type { NetworkInterface, SecurityGroup, Subnet, Vpc } from "./network.ts";
+import type { Deployment, Service, ServiceEvents } from "./service.ts";
+import type { Task } from "./task.ts";
+import type { TaskDefinition, TaskDefinitionFamily } from "./task-definition.ts";
+
+/** Everything the store holds, by kind. Values are plain JSON: times are epoch milliseconds, absent is absent. */
+export interface Resources {
+  cluster: Cluster;
+  taskDefinition: TaskDefinition;
+  taskDefinitionFamily: TaskDefinitionFamily;
+  service: Service;
+  deployment: Deployment;
+  serviceEvents: ServiceEvents;
+  task: Task;
+  containerInstance: ContainerInstance;
+  clientToken: ClientToken;
+  vpc: Vpc;
+  subnet: Subnet;
+  securityGroup: SecurityGroup;
+  networkInterface: NetworkInterface;
+}
+export type Kind = keyof Resources;
+
+/** Every kind there is. The compiler refuses a list that misses one. */
+export const kinds = Object.keys({
+  cluster: 0,
+  taskDefinition: 0,
+  taskDefinitionFamily: 0,
+  service: 0,
+  deployment: 0,
+  serviceEvents: 0,
+  task: 0,
+  containerInstance: 0,
+  clientToken: 0,
+  vpc: 0,
+  subnet: 0,
+  securityGroup: 0,
+  networkInterface: 0,
+} satisfies Record<Kind, 0>) as readonly Kind[];

@@ -1,0 +1,23 @@
+/** How one control plane is set up. Filled from flags and environment by config.ts; read everywhere. */
+export interface Settings {
+  /** Twelve digits. */
+  readonly accountId: string;
+  readonly region: string;
+  /** Names as `us-east-1a`; three by default. */
+  readonly availabilityZones: readonly string[];
+  /** The default VPC's block, as `172.31.0.0/16`. */
+  readonly vpcCidr: string;
+  /** How long stopped tasks are kept, in milliseconds. */
+  readonly stoppedTaskRetentionMs: number;
+  /** How long a container instance may be without its agent before its tasks count as lost, in milliseconds. */
+  readonly agentLostAfterMs: number;
+}
+
+export const defaultSettings: Settings = {
+  accountId: "000000000000",
+  region: "us-east-1",
+  availabilityZones: ["us-east-1a", "us-east-1b", "us-east-1c"],
+  vpcCidr: "172.31.0.0/16",
+  stoppedTaskRetentionMs: 24 * 60 * 60 * 1000,
+  agentLostAfterMs: 10 * 60 * 1000,
+};

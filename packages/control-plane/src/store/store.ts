@@ -1,0 +1,65 @@
+import type { Kind, Resources } from "../model/resources.ts";
+import type { TallyName, TallyValue } from "../model/tallies.ts";
+
+/** A resource at one revision. Revisions are store-wide and only grow; 0 stands for "not there". */
+export type Stored<K extends Kind = Kind> = {
+  [P in K]: { readonly kind: P; readonly arn: string; readonly revision: number; readonly value: Resources[P] };
+}[K];
+
+/** `expected` is the revision the writer looked at (0: it is new); `value: null` deletes. */
+export type Write = {
+  [P in Kind]: {
+    readonly kind: P;
+    readonly arn: string;
+    readonly expected: number;
+    readonly value: Resources[P] | null;
+  };
+}[Kind];
+
+/** One resource's step from one revision to the next; `before` is absent for a new one, `after` for a deleted one. */
+export interface Change {
+  readonly revision: number;
+  readonly before?: Stored;
+  readonly after?: Stored;
+}
+
+/** The store as it was at one revision; it stays so, whatever is committed later. */
+export interface Snapshot {
+  readonly revision: number;
+  get<K extends Kind>(kind: K, arn: string): Stored<K> | undefined;
+  /**
+   * All resources of a kind whose fields equal `where`, in the order of their first commit. Costs as much as the
+   * smallest of the indexes named in `where` (see model/indexes.ts) holds, or the whole kind if none is.
+   */
+  list<K extends Kind>(kind: K, where?: Partial<Resources[K]>): readonly Stored<K>[];
+  /** How many `list` would return. Costs nothing if `where` is empty or names one indexed field. */
+  count<K extends Kind>(kind: K, where?: Partial<Resources[K]>): number;
+  /** The running total under one key of a tally (see model/tallies.ts), kept up with every commit. */
+  tally<N extends TallyName>(name: N, key: string): TallyValue<N>;
+}
+
+export interface Store {
+  /** Everything as of now, frozen; includes every commit that has resolved. Costs nothing. */
+  snapshot(): Snapshot;
+  /**
+   * All writes or none, durable when it resolves with the new revision; no writes, no new revision. Commits of one turn
+   * of the event loop share one flush. @throws ConflictError on an outdated `expected`.
+   */
+  commit(writes: readonly Write[]): Promise<number>;
+  /** Every change after revision `since`, in order, until `signal` aborts. */
+  watch(since: number, signal: AbortSignal): AsyncIterable<Change>;
+  /** Calls back for each change, in order, at the moment it becomes visible in `snapshot()`. Returns the way to stop it. */
+  onChange(listener: (change: Change) => void): () => void;
+  /** Flushes what is under way and lets go of files. */
+  close(): Promise<void>;
+}
+
+/** Somebody else was faster: the resource is no longer at the revision that the write expected. */
+export class ConflictError extends Error {
+  override readonly name = "ConflictError";
+}
+
+/** The resource that was to be changed is not there. */
+export class NotFoundError extends Error {
+  override readonly name = "NotFoundError";
+}
