@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import { ConfigError, readConfig } from "./config.ts";
+import { defaultSettings } from "./settings.ts";
+
+describe("readConfig", () => {
+  test("gives the documented defaults", () => {
+    const config = readConfig([], {});
+    expect(config.settings).toEqual(defaultSettings);
+    expect(config.listen).toEqual({ host: "127.0.0.1", port: 4577 });
+    expect(config.auth).toBe("sigv4");
+  });
+
+  test("takes a flag before a variable, and names zones after the region", () => {
+    const config = readConfig(["--region", "eu-west-1"], { HATOBA_REGION: "us-west-2", HATOBA_DATA_DIR: "/srv/h" });
+    expect(config.settings.availabilityZones).toEqual(["eu-west-1a", "eu-west-1b", "eu-west-1c"]);
+    expect(config.dataDir).toBe("/srv/h");
+  });
+
+  test("keeps an address in brackets apart from its port", () => {
+    expect(readConfig(["--listen", "[::1]:80"], {}).listen).toEqual({ host: "::1", port: 80 });
+  });
+
+  test.each([
+    [["--listen", "4577"], "--listen takes HOST:PORT"],
+    [["--listen", "h:70000"], "--listen takes HOST:PORT"],
+    [["--account-id", "12"], "--account-id takes twelve digits"],
+    [["--region", "nowhere"], "--region takes a region"],
+    [["--zones", "us-east-1a,us-east-1a"], "--zones takes one to six different zones"],
+    [["--vpc-cidr", "10.0.0.0/8"], "--vpc-cidr takes a /16"],
+    [["--stopped-task-retention", "soon"], "--stopped-task-retention takes a time"],
+    [["--auth", "none"], "--auth takes one of sigv4, open"],
+    [["--auth", "open", "--listen", "0.0.0.0:4577"], "only goes with a loopback address"],
+    [["--advertise", "ftp://x"], "--advertise takes a URL"],
+    [["--nonsense"], "nonsense"],
+  ])("refuses %j", (args, message) => {
+    expect(() => readConfig(args, {})).toThrow(ConfigError);
+    expect(() => readConfig(args, {})).toThrow(message);
+  });
+});

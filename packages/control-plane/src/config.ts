@@ -1,0 +1,137 @@
+import { isIPv4 } from "node:net";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { defaultSettings, type Settings } from "./settings.ts";
+
+/** How one control plane process is to run. */
+export interface Config {
+  readonly settings: Settings;
+  /** Absolute. Everything that outlives the process is in here. */
+  readonly dataDir: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  /** `sigv4` checks every signature; `open` takes any key, and only listens on loopback. */
+  readonly auth: "sigv4" | "open";
+  readonly logLevel: "debug" | "info" | "warn" | "error";
+  /** Address that agents are told to connect to; by default the one they called. */
+  readonly advertise?: string;
+}
+
+/** A flag or variable with a value that cannot be used; the message says which and what would do. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** Every setting: its flag, and what it means. A flag `--data-dir` can be given as HATOBA_DATA_DIR too; the flag wins. */
+export const flags = {
+  "data-dir": "directory of all state (default ~/.hatoba)",
+  listen: "HOST:PORT of the one listener (default 127.0.0.1:4577)",
+  "account-id": "twelve digits (default 000000000000)",
+  region: "default us-east-1",
+  zones: "availability zones, comma-separated (default the region's a, b, c)",
+  "vpc-cidr": "block of the default VPC, a /16 (default 172.31.0.0/16)",
+  auth: "sigv4 or open (default sigv4)",
+  "stopped-task-retention": "how long stopped tasks are kept, as 24h, 30m, 90s (default 24h)",
+  "agent-lost-after": "how long an agent may be away before its tasks count as lost (default 10m)",
+  advertise: "URL that agents connect to, if it is not the one they called",
+  "log-level": "debug, info, warn or error (default info)",
+} as const;
+type Flag = keyof typeof flags;
+
+/** Reads flags, then HATOBA_… variables, then defaults. @throws ConfigError */
+export function readConfig(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Config {
+  const given = readFlags(args);
+  const value = (flag: Flag) => given[flag] ?? env[`HATOBA_${flag.toUpperCase().replaceAll("-", "_")}`];
+  const listen = parseListen(value("listen") ?? "127.0.0.1:4577");
+  const auth = oneOf("auth", value("auth") ?? "sigv4", ["sigv4", "open"]);
+  if (auth === "open" && !isLoopback(listen.host)) {
+    throw new ConfigError(
+      `--auth open takes any key, so it only goes with a loopback address, not --listen ${listen.host}`,
+    );
+  }
+  const advertise = value("advertise");
+  return {
+    settings: readSettings(value),
+    dataDir: resolve(value("data-dir") ?? join(homedir(), ".hatoba")),
+    listen,
+    auth,
+    logLevel: oneOf("log-level", value("log-level") ?? "info", ["debug", "info", "warn", "error"]),
+    ...(advertise === undefined ? {} : { advertise: parseUrl(advertise) }),
+  };
+}
+
+function readSettings(value: (flag: Flag) => string | undefined): Settings {
+  const region = matching(
+    "region",
+    value("region") ?? defaultSettings.region,
+    /^[a-z]{2}(-[a-z]+)+-\d$/,
+    "a region as us-east-1",
+  );
+  const zones = value("zones")?.split(",") ?? ["a", "b", "c"].map((letter) => `${region}${letter}`);
+  for (const zone of zones) matching("zones", zone, /^[a-z0-9-]+[a-z]$/, "zones as us-east-1a,us-east-1b");
+  if (new Set(zones).size !== zones.length || zones.length > 6)
+    throw new ConfigError("--zones takes one to six different zones");
+  return {
+    accountId: matching("account-id", value("account-id") ?? defaultSettings.accountId, /^\d{12}$/, "twelve digits"),
+    region,
+    availabilityZones: zones,
+    vpcCidr: parseVpcCidr(value("vpc-cidr") ?? defaultSettings.vpcCidr),
+    stoppedTaskRetentionMs: parseDuration("stopped-task-retention", value("stopped-task-retention") ?? "24h"),
+    agentLostAfterMs: parseDuration("agent-lost-after", value("agent-lost-after") ?? "10m"),
+  };
+}
+
+function readFlags(args: readonly string[]): Partial<Record<Flag, string>> {
+  try {
+    const options = Object.fromEntries(Object.keys(flags).map((flag) => [flag, { type: "string" as const }]));
+    return parseArgs({ args: [...args], options, strict: true }).values as Partial<Record<Flag, string>>;
+  } catch (error) {
+    throw new ConfigError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function parseListen(text: string): Config["listen"] {
+  const at = text.lastIndexOf(":");
+  const host = text.slice(0, at).replace(/^\[(.*)\]$/, "$1");
+  const port = Number(text.slice(at + 1));
+  if (at < 1 || !Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new ConfigError(`--listen takes HOST:PORT as 127.0.0.1:4577, not ${text}`);
+  }
+  return { host, port };
+}
+
+function parseVpcCidr(text: string): string {
+  const [address, length] = text.split("/");
+  if (address === undefined || !isIPv4(address) || length !== "16" || !address.endsWith(".0.0")) {
+    throw new ConfigError(`--vpc-cidr takes a /16 block as 172.31.0.0/16, not ${text}`);
+  }
+  return text;
+}
+
+function parseDuration(flag: Flag, text: string): number {
+  const [, amount, unit] = /^(\d+)(s|m|h|d)$/.exec(text) ?? [];
+  if (amount === undefined || unit === undefined)
+    throw new ConfigError(`--${flag} takes a time as 24h, 30m or 90s, not ${text}`);
+  return Number(amount) * { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit as "s" | "m" | "h" | "d"];
+}
+
+function parseUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:/.test(text))
+    throw new ConfigError(`--advertise takes a URL as http://10.0.0.5:4577, not ${text}`);
+  return text.replace(/\/+$/, "");
+}
+
+function oneOf<const T extends string>(flag: Flag, text: string, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === text);
+  if (found === undefined) throw new ConfigError(`--${flag} takes one of ${choices.join(", ")}, not ${text}`);
+  return found;
+}
+
+function matching(flag: Flag, text: string, pattern: RegExp, what: string): string {
+  if (!pattern.test(text)) throw new ConfigError(`--${flag} takes ${what}, not ${text}`);
+  return text;
+}
+
+/** 127.0.0.0/8, ::1 and localhost. */
+export const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
