@@ -44,14 +44,15 @@ const latestPlatformVersion = "1.4.0";
  * @param newId a new random id of 32 hexadecimal digits with every call
  */
 export function newTask(wish: TaskWish, newId: () => string): { readonly arn: string; readonly value: Task } {
-  const { place, taskDefinition, overrides = {}, launchType, networkConfiguration, placementStrategy } = wish;
+  const { place, taskDefinition, launchType, networkConfiguration, placementStrategy } = wish;
   const { registered, family } = taskDefinition;
+  const overrides = overridesOf(taskDefinition, wish.overrides);
   const cluster = lastSegment(wish.clusterArn);
   const id = newId();
   const demand = taskDemand(registered, overrides);
   const constraints = [...(registered.placementConstraints ?? []), ...(wish.placementConstraints ?? [])];
   const ephemeralStorage = overrides.ephemeralStorage ?? registered.ephemeralStorage;
-  const inferenceAccelerators = overrides.inferenceAcceleratorOverrides ?? registered.inferenceAccelerators;
+  const inferenceAccelerators = wish.overrides?.inferenceAcceleratorOverrides ?? registered.inferenceAccelerators;
   const value: Task = {
     clusterArn: wish.clusterArn,
     taskDefinitionArn: wish.taskDefinitionArn,
@@ -81,6 +82,14 @@ export function newTask(wish: TaskWish, newId: () => string): { readonly arn: st
     tags: wish.tags ?? [],
   };
   return { arn: taskArn(place, cluster, id), value };
+}
+
+/** ECS lists every container among the overrides, also those of which nothing is overridden. */
+function overridesOf({ registered }: TaskDefinition, stated: TaskOverride = {}): TaskOverride {
+  const containerOverrides = (registered.containerDefinitions ?? []).map(
+    ({ name = "" }) => stated.containerOverrides?.find((override) => override.name === name) ?? { name },
+  );
+  return { inferenceAcceleratorOverrides: [], ...stated, containerOverrides };
 }
 
 const platformVersionOf = (wanted: string | undefined) =>

@@ -70,6 +70,13 @@ const countBy = (keysOf: (task: Task) => readonly string[]): Tally<"task", TaskC
 
 const one = (key: string | undefined): readonly string[] => (key === undefined ? [] : [key]);
 
+/** A key of `groupTasks`: the tasks of a group on one container instance. */
+export const byInstanceGroup = (containerInstanceArn: string, group: string): string =>
+  `${containerInstanceArn} ${group}`;
+/** A key of `groupTasks`: the tasks of a group of a cluster in one Availability Zone. */
+export const byZoneGroup = (clusterArn: string, availabilityZone: string, group: string): string =>
+  `${clusterArn} ${availabilityZone} ${group}`;
+
 /** `CLUSTER-ARN LAUNCH-TYPE`, a key of the tallies that count by both. */
 export const byLaunchType = (clusterArn: string, launchType: LaunchType): string => `${clusterArn} ${launchType}`;
 
@@ -87,6 +94,20 @@ export const tallies = {
   clusterTasks: countBy((task) => [task.clusterArn, byLaunchType(task.clusterArn, task.launchType)]),
   serviceTasks: countBy((task) => one(task.serviceArn)),
   deploymentTasks: countBy((task) => one(task.deploymentId)),
+  /** By task group on each container instance and in each zone: tasks that are placed and wanted; what spreading counts. */
+  groupTasks: {
+    kind: "task",
+    keysOf: ({ desiredStatus, lastStatus, containerInstanceArn, clusterArn, availabilityZone, group }) =>
+      desiredStatus === "STOPPED" || lastStatus === "STOPPED" || containerInstanceArn === undefined
+        ? []
+        : [
+            byInstanceGroup(containerInstanceArn, group),
+            ...(availabilityZone === undefined ? [] : [byZoneGroup(clusterArn, availabilityZone, group)]),
+          ],
+    zero: 0 as number,
+    add: (count: number) => count + 1,
+    subtract: (count: number) => count - 1,
+  } satisfies Tally<"task", number>,
   /** By cluster ARN, and cluster ARN with launch type: services that are not INACTIVE. */
   clusterServices: {
     kind: "service",
