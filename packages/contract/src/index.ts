@@ -1,3 +1,5 @@
+export * from "./agent-channel/codec.ts";
+export * from "./agent-channel/connection.ts";
 export * from "./agent-channel/messages.ts";
 export * from "./arn.ts";
 export * from "./statuses.ts";

@@ -1,0 +1,53 @@
+import type { ChannelFrame, ChannelMessageType } from "./messages.ts";
+
+/** What a text off the wire turned out to be. `unknown` is a type that nobody here handles; it is to be ignored. */
+export type DecodedFrame =
+  | { readonly is: "frame"; readonly frame: ChannelFrame }
+  | { readonly is: "unknown"; readonly type: string }
+  | { readonly is: "malformed"; readonly problem: string };
+
+type Check = "string" | "number" | "boolean" | "array";
+
+/** The members without which a message cannot be handled. Everything else is optional on the wire. */
+const required: { readonly [T in ChannelMessageType]: Readonly<Record<string, Check>> } = {
+  HeartbeatMessage: {},
+  HeartbeatAckRequest: {},
+  PayloadMessage: { messageId: "string", clusterArn: "string", containerInstanceArn: "string", tasks: "array" },
+  AckRequest: { messageId: "string" },
+  NackRequest: { messageId: "string" },
+  TaskManifestMessage: {
+    messageId: "string",
+    clusterArn: "string",
+    containerInstanceArn: "string",
+    timeline: "number",
+    tasks: "array",
+  },
+  TaskStopVerificationMessage: { messageId: "string", stopCandidates: "array" },
+  TaskStopVerificationAck: { messageId: "string", stopTasks: "array" },
+};
+
+/** One message as the text of one WebSocket message. */
+export const encodeFrame = (frame: ChannelFrame): string => JSON.stringify(frame);
+
+/** Reads a text off the wire; never throws. Elements of lists are as the sender made them: check what you use. */
+export function decodeFrame(text: string): DecodedFrame {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return { is: "malformed", problem: "not JSON" };
+  }
+  if (!isObject(parsed) || typeof parsed["type"] !== "string") return { is: "malformed", problem: "no type" };
+  const { type, message } = parsed;
+  if (!isKnown(type)) return { is: "unknown", type };
+  if (!isObject(message)) return { is: "malformed", problem: `${type} without message` };
+  const wrong = Object.entries(required[type]).find(([member, check]) => !passes(message[member], check));
+  if (wrong !== undefined) return { is: "malformed", problem: `${type}.${wrong[0]} is not a ${wrong[1]}` };
+  return { is: "frame", frame: { type, message } as unknown as ChannelFrame };
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isKnown = (type: string): type is ChannelMessageType => Object.hasOwn(required, type);
+const passes = (value: unknown, check: Check) =>
+  check === "array" ? Array.isArray(value) && value.every(isObject) : typeof value === check;
