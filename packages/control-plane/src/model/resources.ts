@@ -1,3 +1,4 @@
+import type { AccountSetting } from "./account-setting.ts";
 import type { ClientToken } from "./client-token.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ContainerInstance } from "./container-instance.ts";
@@ -17,6 +18,7 @@ export interface Resources {
   task: Task;
   containerInstance: ContainerInstance;
   clientToken: ClientToken;
+  accountSetting: AccountSetting;
   vpc: Vpc;
   subnet: Subnet;
   securityGroup: SecurityGroup;
@@ -35,6 +37,7 @@ export const kinds = Object.keys({
   task: 0,
   containerInstance: 0,
   clientToken: 0,
+  accountSetting: 0,
   vpc: 0,
   subnet: 0,
   securityGroup: 0,
