@@ -1,0 +1,38 @@
+# Makes a checkout ready to run: packages installed as locked, the pinned Node first on PATH. Sourced, with ROOT set.
+# Costs a few milliseconds when there is nothing to do.
+
+say() { printf '%s\n' "$*" >&2; }
+
+# The pinned Node comes with the packages; the machine's own only has to be able to run npm once.
+prepare_packages() {
+  stamp="$ROOT/node_modules/.hatoba-lock"
+  lock=$(cksum < "$ROOT/package-lock.json")
+  if [ -x "$ROOT/node_modules/.bin/node" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$lock" ]; then return 0; fi
+  if ! command -v npm >/dev/null 2>&1; then
+    say "Hatoba needs Node.js with npm once, to fetch its packages (any Node from 18; it then runs on its own)."
+    say "  Debian, Ubuntu:  sudo apt-get install -y nodejs npm"
+    say "  Fedora:          sudo dnf install -y nodejs npm"
+    return 1
+  fi
+  say "Installing packages (once) ..."
+  log=$(mktemp)
+  if ! (cd "$ROOT" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    say "npm ci failed; its output is above. It needs the npm registry, or a mirror set with 'npm config set registry'."
+    return 1
+  fi
+  rm -f "$log"
+  printf '%s' "$lock" > "$stamp"
+}
+
+# Puts the right Node first on PATH.
+prepare_node() {
+  if "$ROOT/node_modules/.bin/node" --version >/dev/null 2>&1; then
+    PATH="$ROOT/node_modules/.bin:$PATH"
+  elif ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 24 ? 0 : 1)' 2>/dev/null; then
+    say "Hatoba runs on Node.js 24. Its own copy does not run on this machine ($(uname -sm)); please install Node.js 24 or newer."
+    return 1
+  fi
+  export PATH
+}
