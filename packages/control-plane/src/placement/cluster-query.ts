@@ -1,0 +1,113 @@
+import {
+  type Comparison,
+  compares,
+  fieldOperators,
+  type Operator,
+  operatorWords,
+  parseDate,
+  type QuerySubject,
+} from "./query-comparison.ts";
+import { QueryScanner, QuerySyntaxError } from "./query-scanner.ts";
+
+/** An expression of the cluster query language, ready to be asked. */
+export interface ClusterQuery {
+  matches(on: QuerySubject): boolean;
+}
+type Test = (on: QuerySubject) => boolean;
+
+/**
+ * Reads an expression, as `attribute:ecs.instance-type =~ g2.* and not(task:group == database)`; or says what is wrong
+ * with it, and where. Source: ECS developer guide, "Cluster query language".
+ */
+export function parseClusterQuery(text: string): ClusterQuery | { readonly error: string } {
+  try {
+    const scanner = new QueryScanner(text);
+    const matches = either(scanner);
+    return scanner.atEnd ? { matches } : scanner.fail("expected and, or, or the end");
+  } catch (error) {
+    if (!(error instanceof QuerySyntaxError)) throw error;
+    return { error: `Invalid cluster query expression: ${error.message}.` };
+  }
+}
+
+function either(scanner: QueryScanner): Test {
+  const tests = [both(scanner)];
+  while (scanner.take(/\|\||or\b/iy) !== undefined) tests.push(both(scanner));
+  return (on) => tests.some((test) => test(on));
+}
+
+function both(scanner: QueryScanner): Test {
+  const tests = [negated(scanner)];
+  while (scanner.take(/&&|and\b/iy) !== undefined) tests.push(negated(scanner));
+  return (on) => tests.every((test) => test(on));
+}
+
+function negated(scanner: QueryScanner): Test {
+  if (scanner.take(/!|not\b/iy) !== undefined) {
+    const test = scanner.nested(() => negated(scanner));
+    return (on) => !test(on);
+  }
+  if (scanner.take(/\(/y) === undefined) return compares(comparison(scanner));
+  const test = scanner.nested(() => either(scanner));
+  scanner.require(/\)/y, '")"');
+  return test;
+}
+
+const quoted = /'[^']*'|"[^"]*"/y;
+const bare = /[^\s()[\],&|=<>!'"]+/y;
+// An unquoted pattern ends at white space: it may hold characters that mean something elsewhere.
+const barePattern = /[^\s()'"]+/y;
+
+function comparison(scanner: QueryScanner): Comparison {
+  const subject = scanner.require(/[A-Za-z0-9_.:/\\-]+/y, "an attribute or a field");
+  const isAttribute = /^attribute:./.test(subject);
+  const allowed = fieldOperators[subject];
+  if (!isAttribute && allowed === undefined) scanner.fail(`unknown field ${subject}`);
+  const operator = readOperator(scanner);
+  if (allowed !== undefined && !allowed.includes(operator)) scanner.fail(`${subject} does not take ${operator}`);
+  return { subject, operator, values: readArgument(scanner, subject, operator) };
+}
+
+function readOperator(scanner: QueryScanner): Operator {
+  const sign = scanner.take(/==|!=|>=|<=|=~|!~|>|<|!in\b|!exists\b/y);
+  if (sign !== undefined) return sign as Operator;
+  const word = scanner.take(/[a-z_]+/y);
+  return operatorWords[word ?? ""] ?? scanner.fail("expected an operator");
+}
+
+function readArgument(scanner: QueryScanner, subject: string, operator: Operator): readonly string[] {
+  if (operator === "exists" || operator === "!exists") return [];
+  if (operator === "in" || operator === "!in") return readList(scanner);
+  if (operator === "=~" || operator === "!~") return [readPattern(scanner)];
+  const value = readValue(scanner, bare);
+  if (subject === "registeredAt" && parseDate(value) === undefined) scanner.fail(`${value} is no date`);
+  return [value];
+}
+
+function readList(scanner: QueryScanner): readonly string[] {
+  scanner.require(/\[/y, 'a list in "[" and "]"');
+  const values = [readValue(scanner, bare)];
+  while (scanner.take(/,/y) !== undefined) values.push(readValue(scanner, bare));
+  scanner.require(/\]/y, '"," or "]"');
+  return values;
+}
+
+const readValue = (scanner: QueryScanner, unquoted: RegExp): string =>
+  scanner.take(quoted)?.slice(1, -1) ?? scanner.require(unquoted, "a value");
+
+/**
+ * A regular expression without groups, and with few repetitions: so that no expression can keep the server busy for
+ * longer than it takes to look at each instance.
+ */
+function readPattern(scanner: QueryScanner): string {
+  const pattern = readValue(scanner, barePattern);
+  if (/[()]/.test(pattern)) scanner.fail("a pattern cannot contain parentheses");
+  if ((pattern.match(/[*+{]/g)?.length ?? 0) > 4) scanner.fail("a pattern can have four repetitions at the most");
+  try {
+    new RegExp(pattern, "u");
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    scanner.fail(`${pattern} is no regular expression`);
+  }
+  return pattern;
+}

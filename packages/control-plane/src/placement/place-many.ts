@@ -1,0 +1,69 @@
+import type { PlacementStrategy } from "@aws-sdk/client-ecs";
+import type { Address } from "./address.ts";
+import { type Candidate, take } from "./candidate.ts";
+import { type Preference, preferenceOf } from "./preference.ts";
+import { type Criteria, type Refusal, refusalReason } from "./refusal.ts";
+
+/** Where one task goes; `address` for tasks with a network interface of their own. */
+export interface Placement {
+  readonly on: Candidate;
+  readonly address?: Address;
+}
+
+/** `refusals`: why each container instance takes no more; empty if all tasks were placed, or none is there to ask. */
+export interface Placements {
+  readonly placements: readonly Placement[];
+  readonly refusals: readonly Refusal[];
+}
+
+/** The choice to make, apart from the candidates themselves. */
+export interface Choice {
+  readonly criteria: Criteria;
+  readonly group: string;
+  readonly strategies: readonly PlacementStrategy[];
+  /** For the strategy `random`. */
+  readonly seed: number;
+  /** Gives out an address for one more task on a candidate; absent if the tasks need none. */
+  readonly addressFor?: (on: Candidate) => Address | undefined;
+}
+
+/**
+ * Chooses where up to `count` equal tasks go, one after another, each seeing what those before it took. The candidates'
+ * counts go on with it. Costs `count` times the candidates that are left, without copying any.
+ */
+export function placeMany(candidates: readonly Candidate[], count: number, choice: Choice): Placements {
+  const { criteria, group, strategies, seed, addressFor } = choice;
+  const preference = preferenceOf(strategies, candidates, seed);
+  const placements: Placement[] = [];
+  const refusals: Refusal[] = [];
+  const isOpen = (on: Candidate) => {
+    const reason = refusalReason(on, criteria);
+    if (reason !== undefined) refusals.push({ containerInstanceArn: on.containerInstanceArn, reason });
+    return reason === undefined;
+  };
+  const open = candidates.filter(isOpen);
+
+  while (placements.length < count && open.length > 0) {
+    const index = indexOfBest(open, preference);
+    const on = open[index] as Candidate;
+    const address = addressFor?.(on);
+    if (addressFor !== undefined && address === undefined) {
+      refusals.push({ containerInstanceArn: on.containerInstanceArn, reason: "RESOURCE:ENI" });
+      open.splice(index, 1);
+      continue;
+    }
+    take(on, criteria.demand, group);
+    preference.placed(on);
+    placements.push(address === undefined ? { on } : { on, address });
+    if (!isOpen(on)) open.splice(index, 1);
+  }
+  return { placements, refusals: placements.length < count ? refusals : [] };
+}
+
+function indexOfBest(open: readonly Candidate[], preference: Preference): number {
+  let best = 0;
+  for (let index = 1; index < open.length; index++) {
+    if (preference.compare(open[index] as Candidate, open[best] as Candidate) < 0) best = index;
+  }
+  return best;
+}

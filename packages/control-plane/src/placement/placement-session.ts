@@ -1,0 +1,136 @@
+import type { NetworkConfiguration, PlacementConstraint, PlacementStrategy } from "@aws-sdk/client-ecs";
+import type { LaunchType } from "@hatoba/contract";
+import type { Subnet } from "../model/network.ts";
+import { byZoneGroup } from "../model/tallies.ts";
+import type { Demand, Task } from "../model/task.ts";
+import type { TaskDefinition } from "../model/task-definition.ts";
+import type { Snapshot, Stored } from "../store/store.ts";
+import { type Address, AddressBook } from "./address.ts";
+import { type Candidate, candidateOf, candidatesFor, lookAsGroup } from "./candidate.ts";
+import { parseClusterQuery } from "./cluster-query.ts";
+import { type Placements, placeMany } from "./place-many.ts";
+import type { Criteria } from "./refusal.ts";
+
+/** What some equal tasks need of the place they go to. */
+export interface PlacementRequest {
+  readonly clusterArn: string;
+  readonly launchType: LaunchType;
+  readonly demand: Demand;
+  readonly group: string;
+  readonly requiresAttributes: TaskDefinition["requiresAttributes"];
+  readonly placementConstraints?: readonly PlacementConstraint[] | undefined;
+  readonly placementStrategy?: readonly PlacementStrategy[] | undefined;
+  readonly networkConfiguration?: NetworkConfiguration | undefined;
+}
+
+/** What a task asks for as it is stored; `newTask` has put the task definition's constraints into it. */
+export const requestFor = (task: Task, { requiresAttributes }: TaskDefinition): PlacementRequest => ({
+  clusterArn: task.clusterArn,
+  launchType: task.launchType,
+  demand: task.demand,
+  group: task.group,
+  requiresAttributes,
+  placementConstraints: task.placementConstraints,
+  placementStrategy: task.placementStrategy,
+  networkConfiguration: task.networkConfiguration,
+});
+
+/**
+ * Placements on one snapshot, of which each counts what those before it took. All placements of one commit come from
+ * one session.
+ */
+export class PlacementSession {
+  private readonly snapshot: Snapshot;
+  private readonly addresses: AddressBook;
+  private readonly pools = new Map<string, readonly Candidate[]>();
+  private readonly byArn = new Map<string, Candidate>();
+  private readonly addedByZone = new Map<string, number>();
+
+  constructor(snapshot: Snapshot) {
+    this.snapshot = snapshot;
+    this.addresses = new AddressBook(snapshot);
+  }
+
+  /** Chooses where up to `count` equal tasks go; fewer placements than asked for: there is no room for the rest. */
+  place(request: PlacementRequest, count: number): Placements {
+    return this.choose(this.pool(request), request, count);
+  }
+
+  /** Whether a task may go to this one container instance, which the caller has named (StartTask). */
+  placeOn(request: PlacementRequest, instance: Stored<"containerInstance">): Placements {
+    const candidate = this.byArn.get(instance.arn) ?? candidateOf(this.snapshot, instance);
+    this.byArn.set(instance.arn, candidate);
+    return this.choose([candidate], { ...request, placementConstraints: undefined }, 1);
+  }
+
+  private choose(candidates: readonly Candidate[], request: PlacementRequest, count: number): Placements {
+    const { group } = request;
+    for (const candidate of candidates) lookAsGroup(this.snapshot, candidate, group);
+    const subnets = this.subnetsFor(request);
+    return placeMany(candidates, count, {
+      criteria: criteriaOf(request, subnets),
+      group,
+      strategies: request.placementStrategy ?? [],
+      seed: this.snapshot.revision,
+      ...(subnets === undefined ? {} : { addressFor: (on) => this.addressFor(on, subnets, request) }),
+    });
+  }
+
+  private pool({ clusterArn, launchType }: PlacementRequest): readonly Candidate[] {
+    const key = `${launchType} ${launchType === "FARGATE" ? "" : clusterArn}`;
+    const made =
+      this.pools.get(key) ??
+      candidatesFor(this.snapshot, clusterArn, launchType).map(
+        (candidate) => this.byArn.get(candidate.containerInstanceArn) ?? candidate,
+      );
+    this.pools.set(key, made);
+    for (const candidate of made) this.byArn.set(candidate.containerInstanceArn, candidate);
+    return made;
+  }
+
+  private subnetsFor({ demand, networkConfiguration }: PlacementRequest): readonly Subnet[] | undefined {
+    if (demand.networkInterfaces === 0) return undefined;
+    const named = networkConfiguration?.awsvpcConfiguration?.subnets ?? [];
+    return named.flatMap((subnetId) => this.snapshot.get("subnet", subnetId)?.value ?? []);
+  }
+
+  /** An address in the zone with the fewest tasks of the group; on an EC2 instance, in the instance's own zone. */
+  private addressFor(on: Candidate, subnets: readonly Subnet[], request: PlacementRequest): Address | undefined {
+    const { capacity, availabilityZone } = on.instance;
+    const usable =
+      capacity === "EC2" ? subnets.filter((subnet) => subnet.availabilityZone === availabilityZone) : subnets;
+    const tasks = new Map(usable.map((subnet) => [subnet, this.zoneTasks(request, subnet.availabilityZone)]));
+    for (const subnet of usable.toSorted((a, b) => (tasks.get(a) ?? 0) - (tasks.get(b) ?? 0))) {
+      const privateIpAddress = this.addresses.lowestFree(subnet);
+      if (privateIpAddress === undefined) continue;
+      const key = byZoneGroup(request.clusterArn, subnet.availabilityZone, request.group);
+      this.addedByZone.set(key, (this.addedByZone.get(key) ?? 0) + 1);
+      return { subnet, privateIpAddress };
+    }
+    return undefined;
+  }
+
+  private zoneTasks({ clusterArn, group }: PlacementRequest, availabilityZone: string): number {
+    const key = byZoneGroup(clusterArn, availabilityZone, group);
+    return this.snapshot.tally("groupTasks", key) + (this.addedByZone.get(key) ?? 0);
+  }
+}
+
+/** Expressions were read when they were stored; one that is none fits no instance. */
+function criteriaOf(request: PlacementRequest, subnets: readonly Subnet[] | undefined): Criteria {
+  const constraints = request.placementConstraints ?? [];
+  const memberOf = constraints
+    .filter(({ type }) => type === "memberOf")
+    .map(({ expression = "" }) => {
+      const query = parseClusterQuery(expression);
+      return "error" in query ? { matches: () => false } : query;
+    });
+  return {
+    launchType: request.launchType,
+    demand: request.demand,
+    requiresAttributes: request.requiresAttributes,
+    memberOf,
+    distinctInstance: constraints.some(({ type }) => type === "distinctInstance"),
+    ...(subnets === undefined ? {} : { zones: new Set(subnets.map((subnet) => subnet.availabilityZone)) }),
+  };
+}
