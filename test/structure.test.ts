@@ -1,0 +1,159 @@
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { describe, expect, test } from "vitest";
+
+/**
+ * Which room of the control plane may import which; a room is a folder of its `src`, or a part of one. An arrow that is
+ * not here is refused: add it with the reason in the commit.
+ */
+const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  placement: ["model", "store/store.ts"],
+  store: ["model"],
+  platform: [],
+  "log-store": ["platform"],
+  reconcile: ["model", "placement", "platform", "settings.ts", "store"],
+  "agent-channel": ["model", "platform", "settings.ts", "store"],
+  api: ["model", "placement", "platform", "settings.ts", "store"],
+  // CloudWatch Logs answers from the log store; no other part of the API knows it.
+  "api/logs": ["log-store"],
+};
+
+/** The agent's rooms. The engine decides, the runtime does, hooks stand around; only main.ts and agent.ts see all. */
+const agentArrows: Readonly<Record<string, readonly string[]>> = {
+  runtime: [],
+  images: ["runtime"],
+  engine: ["runtime", "channel", "state"],
+  state: ["engine", "channel", "runtime"],
+  channel: [],
+  hooks: ["engine", "runtime", "channel"],
+};
+
+const cliArrows: Readonly<Record<string, readonly string[]>> = {
+  house: [],
+  engine: ["house"],
+  sample: ["house", "engine"],
+  doctor: ["engine"],
+  terminal: [],
+  commands: ["house", "engine", "sample", "doctor", "terminal"],
+};
+
+/** Which of our own packages each may import. Agent and control plane share the contract and nothing else. */
+const packageArrows: Readonly<Record<string, readonly string[]>> = {
+  contract: [],
+  "control-plane": ["@hatoba/contract"],
+  agent: ["@hatoba/contract"],
+  // The CLI builds its sample's image the way the agent builds its own.
+  cli: ["@hatoba/agent"],
+};
+
+/** Libraries that only one place may know. */
+const onlyIn: Readonly<Record<string, RegExp>> = {
+  dockerode: /^packages\/(agent\/src\/(runtime\/docker-|images\/)|cli\/src\/engine\/)/,
+  "node:sqlite": /^packages\/(control-plane\/src\/(store|log-store)\/|agent\/src\/(state|hooks)\/)/,
+  fastify: /^packages\/control-plane\/src\/api\/http\//,
+  ws: /^packages\/(control-plane\/src\/agent-channel|agent\/src\/channel)\//,
+  immutable: /^packages\/control-plane\/src\/store\//,
+  commander: /^packages\/cli\/src\/main\.ts$/,
+};
+
+const root = join(import.meta.dirname, "..");
+const isTest = (path: string) => /\.(test|conformance|fixture)\.ts$/.test(path);
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+const imports: readonly Import[] = globSync("packages/*/src/**/*.ts", { cwd: root }).flatMap((from) =>
+  [
+    ...readFileSync(join(root, from), "utf8").matchAll(
+      /^(?:import|export)\s+(type\s)?[^;]*?from\s+"([^"]+)";|import\("([^"]+)"\)/gm,
+    ),
+  ].map(([, typeOnly, named, dynamic]) => ({ from, to: named ?? dynamic ?? "", typeOnly: typeOnly !== undefined })),
+);
+const packageOf = (path: string) => path.split("/")[1] ?? "";
+const libraryOf = (name: string) =>
+  name
+    .split("/")
+    .slice(0, name.startsWith("@") ? 2 : 1)
+    .join("/");
+const isLibrary = ({ to }: Import) => !to.startsWith(".") && !to.startsWith("node:");
+
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+const manifest = (folder: string) => JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as Manifest;
+
+test("there is something to look at", () => {
+  expect(imports.length).toBeGreaterThan(100);
+});
+
+describe("packages", () => {
+  test("import only libraries that they declare themselves", () => {
+    const tools = manifest(".").devDependencies ?? {};
+    const undeclared = imports.filter(isLibrary).filter(({ from, to }) => {
+      const { dependencies = {}, devDependencies = {} } = manifest(`packages/${packageOf(from)}`);
+      const allowed = isTest(from) ? { ...dependencies, ...devDependencies, ...tools } : dependencies;
+      return !(libraryOf(to) in allowed);
+    });
+    expect(undeclared.filter(({ typeOnly }) => !typeOnly)).toEqual([]);
+  });
+
+  test("import each other by name, along the arrows", () => {
+    const wrong = imports.filter(({ from, to }) => {
+      const escapes =
+        to.startsWith(".") && relative(`packages/${packageOf(from)}`, join(dirname(from), to)).startsWith("..");
+      const foreign = to.startsWith("@hatoba/") && !packageArrows[packageOf(from)]?.includes(to);
+      return escapes || foreign;
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test.each(Object.entries(onlyIn))("%s is imported in its own place alone", (library, place) => {
+    expect(imports.filter(({ from, to }) => libraryOf(to) === library && !isTest(from) && !place.test(from))).toEqual(
+      [],
+    );
+  });
+});
+
+describe.each([
+  ["control-plane", controlPlaneArrows],
+  ["agent", agentArrows],
+  ["cli", cliArrows],
+] as const)("rooms of %s", (name, arrows) => {
+  const src = `packages/${name}/src/`;
+
+  test("import only along the arrows", () => {
+    const wrong = imports
+      .filter(({ from, to }) => from.startsWith(src) && to.startsWith(".") && !isTest(from))
+      .filter(({ from, to }) => {
+        const file = relative(src, from);
+        const target = relative(src, join(dirname(from), to));
+        const room = file.split("/")[0] ?? "";
+        if (!file.includes("/") || room === target.split("/")[0]) return false; // main.ts and its like wire everything
+        const allowed = Object.entries(arrows).flatMap(([place, targets]) =>
+          file.startsWith(`${place}/`) ? targets : [],
+        );
+        return !allowed.some((place) => target === place || target.startsWith(`${place}/`));
+      });
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("pure rooms", () => {
+  test.each(["packages/contract/src/", "packages/control-plane/src/model/", "packages/control-plane/src/placement/"])(
+    "%s does no I/O, waits for nothing, and knows neither time nor chance",
+    (room) => {
+      const impure = globSync(`${room}**/*.ts`, { cwd: root })
+        .filter((path) => !isTest(path))
+        .filter((path) =>
+          /\bawait\b|Date\.now|new Date\(\)|Math\.random|from "node:(?!net")/.test(
+            readFileSync(join(root, path), "utf8"),
+          ),
+        );
+      expect(impure).toEqual([]);
+    },
+  );
+});
