@@ -42,11 +42,18 @@ export interface Store {
   /** Everything as of now, frozen; includes every commit that has resolved. Costs nothing. */
   snapshot(): Snapshot;
   /**
-   * All writes or none, durable when it resolves with the new revision; no writes, no new revision. Commits of one turn
-   * of the event loop share one flush. @throws ConflictError on an outdated `expected`.
+   * All writes or none, durable and visible in `snapshot()` when it resolves with the new revision; no writes, no new
+   * revision. Commits of one turn of the event loop share one flush. Values are frozen where they are, and must be plain
+   * JSON. @throws ConflictError on an outdated `expected`; the commit it lost to is visible by then, so that whoever
+   * tries again sees it. @throws TypeError for a value that is not plain JSON, or two writes of one resource.
+   * @throws StoreClosedError @throws StoreFailedError once a flush has failed.
    */
   commit(writes: readonly Write[]): Promise<number>;
-  /** Every change after revision `since`, in order, until `signal` aborts. */
+  /**
+   * Every change after revision `since`, in order, until `signal` aborts or the store closes; a failure of the store is
+   * thrown. A watcher under way skips nothing however slow it is; only its start may lie too far back.
+   * @throws RevisionTooOldError at once, if changes after `since` are no longer known: read a snapshot, watch from there.
+   */
   watch(since: number, signal: AbortSignal): AsyncIterable<Change>;
   /** Calls back for each change, in order, at the moment it becomes visible in `snapshot()`. Returns the way to stop it. */
   onChange(listener: (change: Change) => void): () => void;
@@ -57,6 +64,21 @@ export interface Store {
 /** Somebody else was faster: the resource is no longer at the revision that the write expected. */
 export class ConflictError extends Error {
   override readonly name = "ConflictError";
+}
+
+/** Changes are kept for a while only, and not across a restart. */
+export class RevisionTooOldError extends Error {
+  override readonly name = "RevisionTooOldError";
+}
+
+/** The store was closed by its owner. */
+export class StoreClosedError extends Error {
+  override readonly name = "StoreClosedError";
+}
+
+/** A flush failed (disk full, I/O error): what it held is not known to be durable, and nothing more will be written. */
+export class StoreFailedError extends Error {
+  override readonly name = "StoreFailedError";
 }
 
 /** The resource that was to be changed is not there. */

@@ -1,0 +1,177 @@
+import { Map as PersistentMap, Set as PersistentSet } from "immutable";
+import { indexes } from "../../model/indexes.ts";
+import { type Kind, kinds } from "../../model/resources.ts";
+import { type Tally, type TallyName, tallies } from "../../model/tallies.ts";
+import type { Change, Stored, Write } from "../store.ts";
+
+/** What an index is looked up by; fields with other values are not indexed. */
+export type IndexKey = string | number | boolean;
+
+/**
+ * The resources of one kind. Each has a position, a number that grows in the order of first commits; indexes are sets of
+ * positions, so that a change of a resource touches only the indexes of the fields that changed.
+ */
+export interface KindState {
+  readonly positions: PersistentMap<string, number>;
+  readonly rows: PersistentMap<number, Stored>;
+  readonly indexes: Readonly<Record<string, PersistentMap<IndexKey, PersistentSet<number>>>>;
+}
+
+/** A running total, and over how many resources: with none it is forgotten. */
+export interface Tallied {
+  readonly members: number;
+  readonly total: unknown;
+}
+
+/** Everything the store holds at one revision. Persistent: a later state shares with it all that did not change. */
+export interface State {
+  readonly revision: number;
+  readonly nextPosition: number;
+  readonly kinds: Readonly<Record<Kind, KindState>>;
+  readonly tallies: Readonly<Record<TallyName, PersistentMap<string, Tallied>>>;
+}
+
+/** A change together with the position of the resource, which is what a disk needs to know. */
+export interface Step {
+  readonly kind: Kind;
+  readonly arn: string;
+  readonly position: number;
+  readonly change: Change;
+}
+
+const emptyKind = (kind: Kind): KindState => ({
+  positions: PersistentMap(),
+  rows: PersistentMap(),
+  indexes: Object.fromEntries(indexes[kind].map((field) => [field, PersistentMap()])),
+});
+
+export const emptyState: State = {
+  revision: 0,
+  nextPosition: 1,
+  kinds: Object.fromEntries(kinds.map((kind) => [kind, emptyKind(kind)])) as unknown as State["kinds"],
+  tallies: Object.fromEntries(
+    Object.keys(tallies).map((name) => [name, PersistentMap()]),
+  ) as unknown as State["tallies"],
+};
+
+/** The resource of that name, if it is there. */
+export function find(state: State, kind: Kind, arn: string): Stored | undefined {
+  const { positions, rows } = state.kinds[kind];
+  const position = positions.get(arn);
+  return position === undefined ? undefined : rows.get(position);
+}
+
+/** The state after `writes`, which are taken to expect the right revisions, and what they changed. */
+export function apply(state: State, writes: readonly Write[], revision: number): { state: State; steps: Step[] } {
+  let next = state;
+  const steps: Step[] = [];
+  for (const { kind, arn, value } of writes) {
+    const position = next.kinds[kind].positions.get(arn);
+    const before = position === undefined ? undefined : next.kinds[kind].rows.get(position);
+    if (before === undefined && value === null) continue;
+    const after = value === null ? undefined : (Object.freeze({ kind, arn, revision, value }) as Stored);
+    const step = { kind, arn, position: position ?? next.nextPosition, change: changeOf(revision, before, after) };
+    steps.push(step);
+    next = applyStep(next, step);
+  }
+  return { state: steps.length === 0 ? state : { ...next, revision }, steps };
+}
+
+const changeOf = (revision: number, before: Stored | undefined, after: Stored | undefined): Change =>
+  Object.freeze({ revision, ...(before && { before }), ...(after && { after }) });
+
+/** Takes one step; the state's revision stays as it is. */
+export function applyStep(state: State, { kind, arn, position, change: { before, after } }: Step): State {
+  return {
+    ...state,
+    nextPosition: Math.max(state.nextPosition, position + 1),
+    kinds: { ...state.kinds, [kind]: stepKind(state.kinds[kind], kind, arn, position, before, after) },
+    tallies: stepTallies(state.tallies, kind, before, after),
+  };
+}
+
+function stepKind(
+  { positions, rows, indexes: held }: KindState,
+  kind: Kind,
+  arn: string,
+  position: number,
+  before: Stored | undefined,
+  after: Stored | undefined,
+): KindState {
+  return {
+    positions:
+      after === undefined ? positions.delete(arn) : before === undefined ? positions.set(arn, position) : positions,
+    rows: after === undefined ? rows.delete(position) : rows.set(position, after),
+    indexes: stepIndexes(held, indexes[kind], position, before?.value, after?.value),
+  };
+}
+
+function stepIndexes(
+  held: KindState["indexes"],
+  fields: readonly string[],
+  position: number,
+  before: object | undefined,
+  after: object | undefined,
+): KindState["indexes"] {
+  let next = held;
+  for (const field of fields) {
+    const from = indexKey(before, field);
+    const to = indexKey(after, field);
+    const index = held[field];
+    if (from === to || index === undefined) continue;
+    const left = from === undefined ? index : without(index, from, position);
+    const joined = to === undefined ? left : left.set(to, (left.get(to) ?? PersistentSet<number>()).add(position));
+    next = { ...next, [field]: joined };
+  }
+  return next;
+}
+
+function without(index: PersistentMap<IndexKey, PersistentSet<number>>, key: IndexKey, position: number): typeof index {
+  const rest = index.get(key)?.delete(position);
+  return rest === undefined || rest.isEmpty() ? index.delete(key) : index.set(key, rest);
+}
+
+/** A field's value as an index knows it; undefined if it is absent or none that is indexed. */
+function indexKey(value: object | undefined, field: string): IndexKey | undefined {
+  const key: unknown = value && (value as Record<string, unknown>)[field];
+  return isIndexKey(key) ? key : undefined;
+}
+
+export const isIndexKey = (key: unknown): key is IndexKey =>
+  typeof key === "string" || typeof key === "number" || typeof key === "boolean";
+
+const talliesByKind = Map.groupBy(
+  Object.entries(tallies) as unknown as readonly (readonly [TallyName, Tally<Kind, unknown>])[],
+  ([, tally]) => tally.kind,
+);
+
+function stepTallies(
+  held: State["tallies"],
+  kind: Kind,
+  before: Stored | undefined,
+  after: Stored | undefined,
+): State["tallies"] {
+  const counting = talliesByKind.get(kind);
+  if (counting === undefined) return held;
+  const next = { ...held };
+  for (const [name, tally] of counting) {
+    if (before) for (const key of tally.keysOf(before.value)) next[name] = tallied(next[name], key, tally, before, -1);
+    if (after) for (const key of tally.keysOf(after.value)) next[name] = tallied(next[name], key, tally, after, 1);
+  }
+  return next;
+}
+
+function tallied(
+  held: PersistentMap<string, Tallied>,
+  key: string,
+  tally: Tally<Kind, unknown>,
+  { value }: Stored,
+  step: 1 | -1,
+): PersistentMap<string, Tallied> {
+  const { members, total } = held.get(key) ?? { members: 0, total: tally.zero };
+  if (members + step === 0) return held.delete(key);
+  return held.set(key, {
+    members: members + step,
+    total: step === 1 ? tally.add(total, value) : tally.subtract(total, value),
+  });
+}
