@@ -19,7 +19,7 @@ export const indexes: { readonly [K in Kind]: readonly (keyof Resources[K])[] } 
     "lastStatus",
     "taskDefinitionArn",
   ],
-  containerInstance: ["clusterArn", "capacity"],
+  containerInstance: ["clusterArn", "capacity", "registrationToken"],
   clientToken: [],
   accountSetting: ["principalArn"],
   vpc: [],

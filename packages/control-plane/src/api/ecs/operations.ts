@@ -1,4 +1,18 @@
 import type { NotBuilt, OperationTable } from "./operation.ts";
+import { createCluster } from "./operations/create-cluster.ts";
+import { deleteCluster } from "./operations/delete-cluster.ts";
+import { deregisterContainerInstance } from "./operations/deregister-container-instance.ts";
+import { describeClusters } from "./operations/describe-clusters.ts";
+import { describeContainerInstances } from "./operations/describe-container-instances.ts";
+import { discoverPollEndpoint } from "./operations/discover-poll-endpoint.ts";
+import { listClusters } from "./operations/list-clusters.ts";
+import { listContainerInstances } from "./operations/list-container-instances.ts";
+import { putClusterCapacityProviders } from "./operations/put-cluster-capacity-providers.ts";
+import { registerContainerInstance } from "./operations/register-container-instance.ts";
+import { updateCluster } from "./operations/update-cluster.ts";
+import { updateClusterSettings } from "./operations/update-cluster-settings.ts";
+import { updateContainerAgent } from "./operations/update-container-agent.ts";
+import { updateContainerInstancesState } from "./operations/update-container-instances-state.ts";
 
 /** Says in one sentence what is missing; the caller reads it. */
 const notBuilt = (notBuilt: string): NotBuilt => ({ notBuilt });
@@ -8,7 +22,7 @@ export const operations = {
   AssociateGatewayWithCluster: notBuilt("Hatoba does not have AssociateGatewayWithCluster yet."),
   ContinueServiceDeployment: notBuilt("Hatoba does not have ContinueServiceDeployment yet."),
   CreateCapacityProvider: notBuilt("Hatoba does not have CreateCapacityProvider yet."),
-  CreateCluster: notBuilt("Hatoba does not have CreateCluster yet."),
+  CreateCluster: createCluster,
   CreateDaemon: notBuilt("Hatoba does not have CreateDaemon yet."),
   CreateExpressGatewayService: notBuilt("Hatoba does not have CreateExpressGatewayService yet."),
   CreateGateway: notBuilt("Hatoba does not have CreateGateway yet."),
@@ -17,7 +31,7 @@ export const operations = {
   DeleteAccountSetting: notBuilt("Hatoba does not have DeleteAccountSetting yet."),
   DeleteAttributes: notBuilt("Hatoba does not have DeleteAttributes yet."),
   DeleteCapacityProvider: notBuilt("Hatoba does not have DeleteCapacityProvider yet."),
-  DeleteCluster: notBuilt("Hatoba does not have DeleteCluster yet."),
+  DeleteCluster: deleteCluster,
   DeleteDaemon: notBuilt("Hatoba does not have DeleteDaemon yet."),
   DeleteDaemonTaskDefinition: notBuilt("Hatoba does not have DeleteDaemonTaskDefinition yet."),
   DeleteExpressGatewayService: notBuilt("Hatoba does not have DeleteExpressGatewayService yet."),
@@ -25,11 +39,11 @@ export const operations = {
   DeleteService: notBuilt("Hatoba does not have DeleteService yet."),
   DeleteTaskDefinitions: notBuilt("Hatoba does not have DeleteTaskDefinitions yet."),
   DeleteTaskSet: notBuilt("Hatoba does not have DeleteTaskSet yet."),
-  DeregisterContainerInstance: notBuilt("Hatoba does not have DeregisterContainerInstance yet."),
+  DeregisterContainerInstance: deregisterContainerInstance,
   DeregisterTaskDefinition: notBuilt("Hatoba does not have DeregisterTaskDefinition yet."),
   DescribeCapacityProviders: notBuilt("Hatoba does not have DescribeCapacityProviders yet."),
-  DescribeClusters: notBuilt("Hatoba does not have DescribeClusters yet."),
-  DescribeContainerInstances: notBuilt("Hatoba does not have DescribeContainerInstances yet."),
+  DescribeClusters: describeClusters,
+  DescribeContainerInstances: describeContainerInstances,
   DescribeDaemon: notBuilt("Hatoba does not have DescribeDaemon yet."),
   DescribeDaemonDeployments: notBuilt("Hatoba does not have DescribeDaemonDeployments yet."),
   DescribeDaemonRevisions: notBuilt("Hatoba does not have DescribeDaemonRevisions yet."),
@@ -45,13 +59,13 @@ export const operations = {
   DescribeTaskSets: notBuilt("Hatoba does not have DescribeTaskSets yet."),
   DescribeTasks: notBuilt("Hatoba does not have DescribeTasks yet."),
   DisassociateGatewayFromCluster: notBuilt("Hatoba does not have DisassociateGatewayFromCluster yet."),
-  DiscoverPollEndpoint: notBuilt("Hatoba does not have DiscoverPollEndpoint yet."),
+  DiscoverPollEndpoint: discoverPollEndpoint,
   ExecuteCommand: notBuilt("Hatoba does not have ExecuteCommand yet."),
   GetTaskProtection: notBuilt("Hatoba does not have GetTaskProtection yet."),
   ListAccountSettings: notBuilt("Hatoba does not have ListAccountSettings yet."),
   ListAttributes: notBuilt("Hatoba does not have ListAttributes yet."),
-  ListClusters: notBuilt("Hatoba does not have ListClusters yet."),
-  ListContainerInstances: notBuilt("Hatoba does not have ListContainerInstances yet."),
+  ListClusters: listClusters,
+  ListContainerInstances: listContainerInstances,
   ListDaemonDeployments: notBuilt("Hatoba does not have ListDaemonDeployments yet."),
   ListDaemonTaskDefinitions: notBuilt("Hatoba does not have ListDaemonTaskDefinitions yet."),
   ListDaemons: notBuilt("Hatoba does not have ListDaemons yet."),
@@ -68,8 +82,8 @@ export const operations = {
   PutAccountSetting: notBuilt("Hatoba does not have PutAccountSetting yet."),
   PutAccountSettingDefault: notBuilt("Hatoba does not have PutAccountSettingDefault yet."),
   PutAttributes: notBuilt("Hatoba does not have PutAttributes yet."),
-  PutClusterCapacityProviders: notBuilt("Hatoba does not have PutClusterCapacityProviders yet."),
-  RegisterContainerInstance: notBuilt("Hatoba does not have RegisterContainerInstance yet."),
+  PutClusterCapacityProviders: putClusterCapacityProviders,
+  RegisterContainerInstance: registerContainerInstance,
   RegisterDaemonTaskDefinition: notBuilt("Hatoba does not have RegisterDaemonTaskDefinition yet."),
   RegisterTaskDefinition: notBuilt("Hatoba does not have RegisterTaskDefinition yet."),
   RunTask: notBuilt("Hatoba does not have RunTask yet."),
@@ -82,10 +96,10 @@ export const operations = {
   TagResource: notBuilt("Hatoba does not have TagResource yet."),
   UntagResource: notBuilt("Hatoba does not have UntagResource yet."),
   UpdateCapacityProvider: notBuilt("Hatoba does not have UpdateCapacityProvider yet."),
-  UpdateCluster: notBuilt("Hatoba does not have UpdateCluster yet."),
-  UpdateClusterSettings: notBuilt("Hatoba does not have UpdateClusterSettings yet."),
-  UpdateContainerAgent: notBuilt("Hatoba does not have UpdateContainerAgent yet."),
-  UpdateContainerInstancesState: notBuilt("Hatoba does not have UpdateContainerInstancesState yet."),
+  UpdateCluster: updateCluster,
+  UpdateClusterSettings: updateClusterSettings,
+  UpdateContainerAgent: updateContainerAgent,
+  UpdateContainerInstancesState: updateContainerInstancesState,
   UpdateDaemon: notBuilt("Hatoba does not have UpdateDaemon yet."),
   UpdateExpressGatewayService: notBuilt("Hatoba does not have UpdateExpressGatewayService yet."),
   UpdateGateway: notBuilt("Hatoba does not have UpdateGateway yet."),

@@ -1,0 +1,86 @@
+import type {
+  CapacityProviderStrategyItem,
+  ClusterConfiguration,
+  ClusterServiceConnectDefaultsRequest,
+  ClusterSetting,
+} from "@aws-sdk/client-ecs";
+import { EcsError } from "../api-error.ts";
+
+const invalid = (message: string) => new EcsError("InvalidParameterException", message);
+
+/** The capacity providers that every account has. Source: ECS developer guide, Fargate capacity providers. */
+export const fargateProviders = ["FARGATE", "FARGATE_SPOT"] as const;
+
+const insights = ["enabled", "disabled", "enhanced"];
+
+/** The settings of a request, one of each name. @throws EcsError InvalidParameterException. */
+export function requireClusterSettings(settings: readonly ClusterSetting[]): ClusterSetting[] {
+  for (const { name, value } of settings) {
+    if (name !== "containerInsights") throw invalid(`Unknown cluster setting: ${name}`);
+    if (value === undefined || !insights.includes(value)) {
+      throw invalid(`${name} should be one of [${insights.join(",")}]`);
+    }
+  }
+  if (settings.length > 1) throw invalid("A cluster setting can be given only once.");
+  return [...settings];
+}
+
+/** What changes of a cluster's settings: those named, and no others. */
+export const mergeSettings = (before: readonly ClusterSetting[], changed: readonly ClusterSetting[]) => [
+  ...before.filter(({ name }) => !changed.some((each) => each.name === name)),
+  ...changed,
+];
+
+/** The configuration, if its parts fit together. Source: ECS API reference, ExecuteCommandConfiguration. */
+export function requireConfiguration(configuration: ClusterConfiguration): ClusterConfiguration {
+  const { executeCommandConfiguration: exec } = configuration;
+  if (exec?.logging === "OVERRIDE" && exec.logConfiguration === undefined) {
+    throw invalid("logConfiguration must be specified when logging is set to OVERRIDE.");
+  }
+  if (exec?.logging !== undefined && exec.logging !== "OVERRIDE" && exec.logConfiguration !== undefined) {
+    throw invalid("logConfiguration can only be specified when logging is set to OVERRIDE.");
+  }
+  return configuration;
+}
+
+/** Refuses a Cloud Map namespace, which Hatoba has none of yet; an empty one takes the defaults away and is fine. */
+export function refuseServiceConnect(defaults: ClusterServiceConnectDefaultsRequest | undefined): void {
+  if (defaults?.namespace) {
+    throw invalid("Hatoba does not have Service Connect namespaces yet: serviceConnectDefaults cannot be set.");
+  }
+}
+
+/** Capacity providers of a cluster, each once and each one there is. @throws EcsError InvalidParameterException. */
+export function requireCapacityProviders(names: readonly string[]): string[] {
+  for (const name of names) {
+    if (!fargateProviders.some((known) => known === name)) {
+      throw invalid(
+        `The specified capacity provider '${name}' was not found. Specify a valid capacity provider and try again.`,
+      );
+    }
+  }
+  return [...new Set(names)];
+}
+
+/** A default strategy over providers of the cluster, weights and bases filled in. Weight 0…1000, base 0…100000, one base. */
+export function requireStrategy(
+  strategy: readonly CapacityProviderStrategyItem[],
+  providers: readonly string[],
+): CapacityProviderStrategyItem[] {
+  for (const { capacityProvider, weight = 0, base = 0 } of strategy) {
+    if (capacityProvider === undefined || !providers.includes(capacityProvider)) {
+      throw invalid(
+        "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. Associate the capacity provider with the cluster and try again.",
+      );
+    }
+    if (weight < 0 || weight > 1000) throw invalid("weight must be between 0 and 1000.");
+    if (base < 0 || base > 100_000) throw invalid("base must be between 0 and 100000.");
+  }
+  if (new Set(strategy.map(({ capacityProvider }) => capacityProvider)).size < strategy.length) {
+    throw invalid("The specified capacity provider strategy cannot contain a capacity provider more than once.");
+  }
+  if (strategy.filter(({ base = 0 }) => base > 0).length > 1) {
+    throw invalid("Only one capacity provider in a capacity provider strategy can have a base defined.");
+  }
+  return strategy.map(({ capacityProvider, weight = 0, base = 0 }) => ({ capacityProvider, weight, base }));
+}

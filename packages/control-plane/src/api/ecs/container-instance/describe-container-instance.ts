@@ -1,0 +1,58 @@
+import type * as sdk from "@aws-sdk/client-ecs";
+import type { ContainerInstance } from "../../../model/container-instance.ts";
+import type { Snapshot, Stored } from "../../../store/store.ts";
+import { describeRegistered, describeRemaining } from "./capacity.ts";
+
+/**
+ * A container instance as the API shows it; what is left there and how many tasks it has is counted now.
+ * Source: ECS API reference, ContainerInstance.
+ */
+export function describeContainerInstance(
+  { arn, revision, value: instance }: Stored<"containerInstance">,
+  snapshot: Snapshot,
+  include: readonly sdk.ContainerInstanceField[],
+): sdk.ContainerInstance {
+  const usage = snapshot.tally("instanceUsage", arn);
+  const counts = snapshot.tally("instanceTasks", arn);
+  const gpusInUse = usage.gpus > 0 ? gpusHeld(snapshot, arn) : new Set<string>();
+  return {
+    containerInstanceArn: arn,
+    ...(instance.ec2InstanceId === undefined ? {} : { ec2InstanceId: instance.ec2InstanceId }),
+    version: revision,
+    versionInfo: instance.versionInfo ?? {},
+    remainingResources: describeRemaining(instance.registered, usage, gpusInUse),
+    registeredResources: describeRegistered(instance.registered),
+    status: instance.status,
+    agentConnected: instance.agentConnected,
+    runningTasksCount: counts.running,
+    pendingTasksCount: counts.pending,
+    attributes: [...instance.attributes],
+    registeredAt: new Date(instance.registeredAt),
+    attachments: [],
+    tags: include.includes("TAGS") ? [...instance.tags] : [],
+    ...(include.includes("CONTAINER_INSTANCE_HEALTH") ? { healthStatus: healthOf(instance) } : {}),
+  };
+}
+
+function gpusHeld(snapshot: Snapshot, containerInstanceArn: string): ReadonlySet<string> {
+  const tasks = snapshot.list("task", { containerInstanceArn });
+  return new Set(
+    tasks.flatMap(({ value: { lastStatus, containers } }) =>
+      lastStatus === "STOPPED" ? [] : containers.flatMap(({ gpuIds = [] }) => gpuIds),
+    ),
+  );
+}
+
+/** The one thing that the control plane can tell by itself: whether the agent is there. */
+function healthOf({
+  agentConnected,
+  agentConnectedAt,
+  registeredAt,
+}: ContainerInstance): sdk.ContainerInstanceHealthStatus {
+  const status = agentConnected ? "OK" : agentConnectedAt === undefined ? "INITIALIZING" : "IMPAIRED";
+  const since = new Date(agentConnectedAt ?? registeredAt);
+  return {
+    overallStatus: status,
+    details: [{ type: "AGENT_CONNECTIVITY", status, lastUpdated: since, lastStatusChange: since }],
+  };
+}

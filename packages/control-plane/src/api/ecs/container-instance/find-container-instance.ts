@@ -1,0 +1,42 @@
+import type * as sdk from "@aws-sdk/client-ecs";
+import type { Place } from "@hatoba/contract";
+import type { Snapshot, Stored } from "../../../store/store.ts";
+import { EcsError } from "../api-error.ts";
+import { containerInstanceFrom } from "../identifiers.ts";
+import type { FoundCluster } from "../require.ts";
+
+/** A container instance of a cluster by id or ARN; Fargate's own capacity is not there for anybody but its agent. */
+export function findContainerInstance(
+  snapshot: Snapshot,
+  identifier: string,
+  cluster: FoundCluster,
+  place: Place,
+): Stored<"containerInstance"> | undefined {
+  const stored = snapshot.get("containerInstance", containerInstanceFrom(identifier, cluster, place).arn);
+  return stored?.value.capacity === "FARGATE" ? undefined : stored;
+}
+
+/** @throws EcsError InvalidParameterException if it is not there. */
+export function requireContainerInstance(
+  snapshot: Snapshot,
+  identifier: string,
+  cluster: FoundCluster,
+  place: Place,
+): Stored<"containerInstance"> {
+  const stored = findContainerInstance(snapshot, identifier, cluster, place);
+  if (stored !== undefined) return stored;
+  throw new EcsError("InvalidParameterException", "The referenced container instance was not found.");
+}
+
+/** @throws EcsError ClientException without any, InvalidParameterException above the limit. */
+export function requireContainerInstanceNames(names: readonly string[] | undefined, limit: number): readonly string[] {
+  if (!names?.length) throw new EcsError("ClientException", "Container Instances cannot be empty.");
+  if (names.length <= limit) return [...new Set(names)];
+  throw new EcsError("InvalidParameterException", `Container Instances cannot have more than ${limit} elements.`);
+}
+
+/** The entry of `failures` for one that is not there. */
+export const missingInstance = (identifier: string, cluster: FoundCluster, place: Place): sdk.Failure => ({
+  arn: containerInstanceFrom(identifier, cluster, place).arn,
+  reason: "MISSING",
+});
