@@ -124,10 +124,15 @@ export interface Observation {
 /** Something happened to a container that is worth an `inspect`; `reset` says that events may have been missed: look at all. */
 export type RuntimeEvent = { readonly kind: "container"; readonly id: string } | { readonly kind: "reset" };
 
-/** A place in a container's output: the engine's nanosecond timestamp, and how many lines of just that time were taken. */
+/**
+ * A place in a container's output: the engine's nanosecond timestamp, and how many lines of just that time were taken.
+ * To be kept and given back as it is.
+ */
 export interface LogPosition {
   readonly timestamp: string;
   readonly linesTaken: number;
+  /** The same for standard error, where a runtime keeps a place for each stream and the above is standard output's. */
+  readonly stderr?: { readonly timestamp: string; readonly linesTaken: number };
 }
 export interface LogLine {
   readonly text: string;

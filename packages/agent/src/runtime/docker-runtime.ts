@@ -1,0 +1,229 @@
+import type {
+  ContainerRuntime,
+  ContainerSpec,
+  LogLine,
+  LogPosition,
+  MachineFacts,
+  Observation,
+  PullBehaviour,
+  PullResult,
+  RuntimeEvent,
+  VolumeSpec,
+} from "./container-runtime.ts";
+import { DockerEngine, EngineError } from "./docker-engine.ts";
+import { type EngineAction, failureOf, isConflict, isMissing } from "./docker-errors.ts";
+import { dockerEvents } from "./docker-events.ts";
+import { logLines, logMessages, sinceParameter } from "./docker-logs.ts";
+import { DockerNetworks } from "./docker-network.ts";
+import { type InspectAnswer, observationOf } from "./docker-observation.ts";
+import { DockerPull } from "./docker-pull.ts";
+import { createBody } from "./docker-spec.ts";
+
+/** Longest waits for the engine, in milliseconds. Source: agent-protocol §5.11, DockerTimeoutError, and §5.4. */
+const limits = {
+  short: 30_000,
+  create: 4 * 60_000,
+  start: 3 * 60_000,
+  remove: 5 * 60_000,
+  beyondGrace: 2 * 60_000,
+} as const;
+
+export interface DockerRuntimeOptions {
+  readonly engine: DockerEngine;
+  /** Events are told of containers with this label only, `NAME` or `NAME=VALUE`. */
+  readonly eventLabel?: string;
+}
+
+/** Containers by a Docker Engine, or what speaks its API. */
+export class DockerRuntime implements ContainerRuntime {
+  readonly #engine: DockerEngine;
+  readonly #eventLabel: string;
+  readonly #images: DockerPull;
+  readonly #networks: DockerNetworks;
+  /** Containers in which the kernel killed a process for memory, as the engine's events told. */
+  readonly #outOfMemory = new Set<string>();
+
+  constructor({ engine, eventLabel = "com.amazonaws.ecs.task-arn" }: DockerRuntimeOptions) {
+    this.#engine = engine;
+    this.#eventLabel = eventLabel;
+    this.#images = new DockerPull(engine);
+    this.#networks = new DockerNetworks(engine);
+  }
+
+  async describe(): Promise<MachineFacts> {
+    const [version, info] = await this.#try("describe", () =>
+      Promise.all([
+        this.#engine.call<VersionAnswer>("GET", "/version", { timeoutMs: limits.short }),
+        this.#engine.call<InfoAnswer>("GET", "/info", { timeoutMs: limits.short }),
+      ]),
+    );
+    return {
+      engineVersion: /^\d+\.\d+\.\d+/.exec(version.Version)?.[0] ?? version.Version,
+      apiVersion: version.ApiVersion,
+      cpus: info.NCPU,
+      memoryMiB: Math.floor(info.MemTotal / (1024 * 1024)),
+      architecture: /^(aarch64|arm64)/.test(info.Architecture) ? "arm64" : "x86_64",
+      loggingDrivers: info.Plugins?.Log ?? [],
+    };
+  }
+
+  pull(image: string, behaviour: PullBehaviour, signal: AbortSignal): Promise<PullResult> {
+    return this.#images.pull(image, behaviour, signal);
+  }
+
+  async create(spec: ContainerSpec): Promise<string> {
+    const request = { query: { name: spec.name }, body: createBody(spec), timeoutMs: limits.create };
+    return this.#try("create", async () => {
+      try {
+        return (await this.#engine.call<{ readonly Id: string }>("POST", "/containers/create", request)).Id;
+      } catch (error) {
+        const existing = isConflict(error) ? await this.#look(spec.name) : undefined;
+        if (existing === undefined) throw error;
+        return existing.Id;
+      }
+    });
+  }
+
+  async start(id: string): Promise<void> {
+    await this.#try("start", () => this.#engine.call("POST", `/containers/${id}/start`, { timeoutMs: limits.start }));
+  }
+
+  async stop(id: string, graceSeconds: number): Promise<void> {
+    await this.#try("stop", async () => {
+      const timeoutMs = graceSeconds * 1000 + limits.beyondGrace;
+      try {
+        await this.#engine.call("POST", `/containers/${id}/stop`, { query: { t: graceSeconds }, timeoutMs });
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+      }
+    });
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#try("remove", async () => {
+      try {
+        await this.#engine.call("DELETE", `/containers/${id}`, {
+          query: { force: true, v: true },
+          timeoutMs: limits.remove,
+        });
+      } catch (error) {
+        // "removal of container … is already in progress": somebody else does it, and this waits for the end of it.
+        if (isConflict(error)) await this.#gone(id);
+        else if (!isMissing(error)) throw error;
+      }
+    });
+    this.#outOfMemory.delete(id);
+  }
+
+  async inspect(id: string): Promise<Observation | undefined> {
+    const answer = await this.#try("inspect", () => this.#look(id));
+    return answer === undefined ? undefined : observationOf(answer, this.#outOfMemory.has(answer.Id));
+  }
+
+  async list(labels: Readonly<Record<string, string>>): Promise<readonly Observation[]> {
+    const label = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+    const query = { all: true, filters: JSON.stringify({ label }) };
+    const found = await this.#try("list", () =>
+      this.#engine.call<readonly { readonly Id: string }[]>("GET", "/containers/json", {
+        query,
+        timeoutMs: limits.short,
+      }),
+    );
+    const observations: (Observation | undefined)[] = [];
+    // A few at a time: inspecting is cheap, a thousand connections at once are not.
+    for (let at = 0; at < found.length; at += 16) {
+      observations.push(...(await Promise.all(found.slice(at, at + 16).map(({ Id }) => this.inspect(Id)))));
+    }
+    return observations.filter((observation) => observation !== undefined);
+  }
+
+  async *events(signal: AbortSignal): AsyncGenerator<RuntimeEvent> {
+    const options = {
+      signal,
+      label: this.#eventLabel,
+      onOutOfMemory: (id: string) => void this.#outOfMemory.add(id),
+      onDestroyed: (id: string) => void this.#outOfMemory.delete(id),
+    };
+    for await (const event of dockerEvents(this.#engine, options)) {
+      if (event.kind === "reset") this.#networks.forget();
+      yield event;
+    }
+  }
+
+  async *logs(id: string, since: LogPosition | undefined, signal: AbortSignal): AsyncGenerator<LogLine> {
+    const from = sinceParameter(since);
+    const query = { stdout: true, stderr: true, follow: true, timestamps: true, since: from };
+    try {
+      const container = await this.#look(id);
+      if (container === undefined) throw new EngineError(404, `No such container: ${id}`);
+      const stream = await this.#engine.stream("GET", `/containers/${id}/logs`, { query, signal });
+      yield* logLines(logMessages(stream, container.Config.Tty === true), since);
+    } catch (error) {
+      if (!signal.aborted) throw failureOf("logs", error);
+    }
+  }
+
+  async createVolume(spec: VolumeSpec): Promise<void> {
+    const body = {
+      Name: spec.name,
+      Driver: spec.driver ?? "local",
+      DriverOpts: spec.driverOpts ?? {},
+      Labels: spec.labels,
+    };
+    await this.#try("createVolume", () =>
+      this.#engine.call("POST", "/volumes/create", { body, timeoutMs: limits.create }),
+    );
+  }
+
+  async removeVolume(name: string): Promise<void> {
+    await this.#try("removeVolume", async () => {
+      try {
+        await this.#engine.call("DELETE", `/volumes/${encodeURIComponent(name)}`, { timeoutMs: limits.remove });
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+      }
+    });
+  }
+
+  ensureVpcNetwork(vpcCidr: string): Promise<string> {
+    return this.#networks.ensure(vpcCidr);
+  }
+
+  async #look(idOrName: string): Promise<InspectAnswer | undefined> {
+    try {
+      return await this.#engine.call<InspectAnswer>("GET", `/containers/${idOrName}/json`, { timeoutMs: limits.short });
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Waits until a container is removed; one that never existed is. */
+  async #gone(id: string): Promise<void> {
+    const query = { condition: "removed" };
+    try {
+      await this.#engine.call("POST", `/containers/${id}/wait`, { query, timeoutMs: limits.remove });
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
+  }
+
+  async #try<T>(action: EngineAction, call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw failureOf(action, error);
+    }
+  }
+}
+
+interface VersionAnswer {
+  readonly Version: string;
+  readonly ApiVersion: string;
+}
+interface InfoAnswer {
+  readonly NCPU: number;
+  readonly MemTotal: number;
+  readonly Architecture: string;
+  readonly Plugins?: { readonly Log?: readonly string[] };
+}
