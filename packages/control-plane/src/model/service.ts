@@ -71,9 +71,9 @@ export interface Deployment
   readonly taskDefinition: string;
   readonly rolloutState: DeploymentRolloutState;
   readonly rolloutStateReason: string;
-  /** Tasks of it that stopped before they were running. */
+  /** Tasks of it that stopped before they were running, or for their health checks; 0 again once one is healthy. */
   readonly failedTasks: number;
-  /** Failed tasks in a row since one last became running; what the back-off grows with. */
+  /** Rounds of starts in a row that failed since a task last became running; what the back-off grows with. */
   readonly consecutiveFailures: number;
   /** Epoch milliseconds before which no task is started, after failures. */
   readonly notBefore?: number;

@@ -97,5 +97,7 @@ export interface Task {
   /** When desiredStatus became STOPPED. */
   readonly stoppingAt?: number;
   readonly stoppedAt?: number;
+  /** Its failure to start has been counted into its deployment; written by the service loop. */
+  readonly failureCounted?: boolean;
   readonly tags: readonly Tag[];
 }

@@ -1,0 +1,83 @@
+import type { Settings } from "../../settings.ts";
+import type { Snapshot, Stored } from "../../store/store.ts";
+
+/** What is over by now, and when there may be more of it. */
+export interface Expired {
+  /** To be deleted. */
+  readonly gone: readonly Stored[];
+  /** Epoch milliseconds; absent: only a change can bring more. */
+  readonly next?: number;
+}
+
+/** What expiry goes by. */
+export interface ExpiryContext {
+  readonly snapshot: Snapshot;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly settings: Settings;
+}
+
+/** How long a deleted service, cluster or container instance can still be described. */
+const inactiveKeptMilliseconds = 60 * 60_000;
+
+/** The resources whose end, as told by `endOf` in epoch milliseconds, has come. */
+function ended<S extends Stored>(resources: readonly S[], endOf: (resource: S) => number, now: number): Expired {
+  const gone = resources.filter((resource) => endOf(resource) <= now);
+  const coming = resources.map(endOf).filter((end) => end > now);
+  return coming.length === 0 ? { gone } : { gone, next: coming.reduce((first, end) => Math.min(first, end)) };
+}
+
+/** Stopped tasks, after the time that the settings give them. */
+export const expiredTasks = ({ snapshot, now, settings }: ExpiryContext): Expired =>
+  ended(
+    snapshot.list("task", { lastStatus: "STOPPED" }),
+    ({ value }) => (value.stoppedAt ?? value.createdAt) + settings.stoppedTaskRetentionMs,
+    now,
+  );
+
+/** Client tokens, which say themselves until when they are remembered. */
+export const expiredClientTokens = ({ snapshot, now }: ExpiryContext): Expired =>
+  ended(snapshot.list("clientToken"), ({ value }) => value.expiresAt, now);
+
+/** INACTIVE services, with their events. */
+export function expiredServices({ snapshot, now }: ExpiryContext): Expired {
+  const inactive = snapshot.list("service").filter(({ value }) => value.status === "INACTIVE");
+  const { gone, ...rest } = ended(
+    inactive,
+    ({ value }) => (value.inactiveAt ?? value.createdAt) + inactiveKeptMilliseconds,
+    now,
+  );
+  return {
+    ...rest,
+    gone: gone.flatMap((service) => [service, snapshot.get("serviceEvents", `events/${service.arn}`) ?? []].flat()),
+  };
+}
+
+/** Container instances that were deregistered, once no task of theirs is left to be explained. */
+export function expiredContainerInstances({ snapshot, now }: ExpiryContext): Expired {
+  const inactive = snapshot
+    .list("containerInstance")
+    .filter(
+      ({ arn, value }) => value.status === "INACTIVE" && snapshot.count("task", { containerInstanceArn: arn }) === 0,
+    );
+  return ended(inactive, ({ value }) => (value.agentConnectedAt ?? value.registeredAt) + inactiveKeptMilliseconds, now);
+}
+
+/** Clusters that were deleted, once nothing names them any more. */
+export function expiredClusters({ snapshot }: ExpiryContext): Expired {
+  const unused = (clusterArn: string) =>
+    snapshot.count("task", { clusterArn }) === 0 &&
+    snapshot.count("service", { clusterArn }) === 0 &&
+    snapshot.count("containerInstance", { clusterArn }) === 0;
+  return { gone: snapshot.list("cluster", { status: "INACTIVE" }).filter(({ arn }) => unused(arn)) };
+}
+
+/** Task definitions that are to be deleted and that no task that lives, and no service, names. */
+export function expiredTaskDefinitions({ snapshot }: ExpiryContext): Expired {
+  const unused = (arn: string) =>
+    snapshot.count("service", { taskDefinition: arn }) === 0 &&
+    snapshot.list("task", { taskDefinitionArn: arn }).every(({ value }) => value.lastStatus === "STOPPED");
+  return {
+    gone: snapshot.list("taskDefinition", { status: "DELETE_IN_PROGRESS" }).filter(({ arn }) => unused(arn)),
+  };
+}

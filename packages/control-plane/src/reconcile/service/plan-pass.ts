@@ -1,0 +1,141 @@
+import type { Deployment } from "../../model/service.ts";
+import type { Stored, Write } from "../../store/store.ts";
+import type { Next } from "../loop/reconciler.ts";
+import { finishedDeployments, isSteady, judgePrimary } from "./judge-deployments.ts";
+import { planEnd, stopsPerPass } from "./plan-end.ts";
+import { planService, type ServicePlan } from "./plan-service.ts";
+import { rollBack } from "./roll-back.ts";
+import {
+  blockedMessage,
+  completedMessage,
+  startedMessage,
+  steadyMessage,
+  stoppedMessage,
+  unhealthyMessage,
+} from "./service-events.ts";
+import { graceEnd } from "./service-tasks.ts";
+import { isSameDeployment, type ServiceView } from "./service-view.ts";
+import { deploymentWrite, eventsWrite, type PassDependencies, removals } from "./service-writes.ts";
+import { type StartedTasks, startTasks } from "./start-tasks.ts";
+import { stopWrites } from "./stop-tasks.ts";
+
+/** The most that one pass does, so that no commit becomes too large and no other service waits too long. */
+const startsPerPass = 500;
+/** Stopped tasks that a service keeps, however fast they stop. */
+const stoppedTasksKept = 1000;
+const secondsUntilRoomIsSoughtAgain = 60;
+
+/** What one pass over a service comes to. */
+export interface ServicePass {
+  readonly writes: readonly Write[];
+  readonly next: Next;
+  /** The pool that the service waits for room in. */
+  readonly waitsIn?: string;
+}
+
+/** Decides all that is to be done for a service now, and how it is to be committed. */
+export function planPass(view: ServiceView, deps: PassDependencies): ServicePass {
+  const { stored, now } = view;
+  if (stored.value.status === "INACTIVE") return { writes: [], next: "when-changed" };
+  if (stored.value.status === "DRAINING") return { writes: planEnd(view, deps), next: "when-changed" };
+  const full = planService({ ...stored.value, mayProgress: view.primary.value.rolloutState !== "FAILED" }, view.tasks);
+  const plan = { ...full, start: Math.min(full.start, startsPerPass), stop: full.stop.slice(0, stopsPerPass) };
+  const verdict = judgePrimary(stored.value, view.primary.value, view.tasks, plan.stop, now);
+  const countedWrites = verdict.counted.map(
+    ({ arn, revision, value }): Write => ({
+      kind: "task",
+      arn,
+      expected: revision,
+      value: { ...value, failureCounted: true },
+    }),
+  );
+  if (verdict.failed) {
+    const { writes, messages } = rollBack(view, verdict.deployment);
+    const events = eventsWrite(view, [...verdict.messages, ...messages], deps);
+    return { writes: [...countedWrites, ...writes, ...events], next: { afterSeconds: 0 } };
+  }
+
+  const isWaiting = (verdict.deployment.notBefore ?? 0) > now;
+  const starting = isWaiting ? nothingStarted : startTasks(view, plan.start, deps);
+  const isSettled = full.start === 0 && full.stop.length === 0 && isSteady(stored.value, view.tasks);
+  const isCompleted = isSettled && verdict.deployment.rolloutState === "IN_PROGRESS";
+  const primary = isCompleted ? completed(verdict.deployment) : verdict.deployment;
+  const messages = [
+    ...verdict.messages,
+    ...movements(view, plan, starting),
+    ...(full.blocked && !isWaiting ? [blockedMessage] : []),
+    ...(isCompleted ? [completedMessage(primary.deploymentId)] : []),
+    ...(isSettled && !view.events.value.steady ? [steadyMessage] : []),
+  ];
+  return {
+    writes: [
+      ...starting.writes,
+      ...stopWrites(plan.stop, now),
+      ...countedWrites,
+      ...deploymentWrites(view, primary),
+      ...removals(beyondKept(view, verdict.counted)),
+      ...eventsWrite(view, messages, deps, isSettled),
+    ],
+    next: nextLook(view, primary, {
+      hasMore: full.stop.length > plan.stop.length || full.start > plan.start,
+      starting,
+    }),
+    ...(starting.short === undefined ? {} : { waitsIn: starting.short.pool }),
+  };
+}
+
+const nothingStarted: StartedTasks = { writes: [], arns: [] };
+
+/** What a pass tells of the tasks it moves. */
+function movements(
+  view: ServiceView,
+  { stop }: Pick<ServicePlan, "stop">,
+  { arns, short }: StartedTasks,
+): readonly string[] {
+  const sick = view.tasks.filter(({ standing, isCurrent }) => standing === "unhealthy" && isCurrent).length;
+  return [
+    ...stop.filter(({ cause }) => cause === "unhealthy").map(({ task }) => unhealthyMessage(task.stored.arn)),
+    ...(arns.length > 0 ? [startedMessage(arns, Math.min(arns.length, sick))] : []),
+    ...(stop.length > 0 ? [stoppedMessage(stop.map(({ task }) => task.stored.arn))] : []),
+    ...(short === undefined ? [] : [short.message]),
+  ];
+}
+
+const completed = (deployment: Deployment): Deployment => ({
+  ...deployment,
+  rolloutState: "COMPLETED",
+  rolloutStateReason: `ECS deployment ${deployment.deploymentId} completed.`,
+});
+
+function deploymentWrites(view: ServiceView, primary: Deployment): readonly Write[] {
+  const changed = isSameDeployment(view.primary.value, primary)
+    ? []
+    : [deploymentWrite(view.primary, primary, view.now)];
+  const finished = finishedDeployments(primary, view.deployments, view.tasks);
+  return [...changed, ...removals(finished)];
+}
+
+/** The oldest stopped tasks beyond those that are kept, in small lots as they come. */
+function beyondKept({ tasks }: ServiceView, counted: readonly Stored<"task">[]): readonly Stored<"task">[] {
+  const stopped = tasks.filter(({ standing }) => standing === "stopped").map(({ stored }) => stored);
+  const oldest = stopped.slice(0, Math.max(0, stopped.length - stoppedTasksKept));
+  return oldest.filter((task) => !counted.includes(task)).slice(0, stopsPerPass);
+}
+
+function nextLook(
+  view: ServiceView,
+  primary: Deployment,
+  { hasMore, starting }: { readonly hasMore: boolean; readonly starting: StartedTasks },
+): Next {
+  const { now, stored, tasks } = view;
+  if (hasMore && starting.short === undefined) return { afterSeconds: 0 };
+  const times = [
+    ...((primary.notBefore ?? 0) > now ? [primary.notBefore ?? 0] : []),
+    ...(stored.value.healthCheckGracePeriodSeconds
+      ? tasks.filter(({ standing }) => standing === "unready").map((task) => graceEnd(task.stored.value, stored.value))
+      : []
+    ).filter((end) => end > now),
+    ...(starting.short === undefined ? [] : [now + secondsUntilRoomIsSoughtAgain * 1000]),
+  ];
+  return times.length === 0 ? "when-changed" : { afterSeconds: (Math.min(...times) - now) / 1000 };
+}

@@ -1,0 +1,135 @@
+import type { Service } from "../../model/service.ts";
+import type { Task } from "../../model/task.ts";
+import { isAlive, type ServiceTask } from "./service-tasks.ts";
+
+/** Why a task is to stop. */
+export type StopCause = "scaling" | "unhealthy" | "draining";
+
+/** How many tasks of the primary deployment to create, and which tasks to send to STOPPED. */
+export interface ServicePlan {
+  readonly start: number;
+  readonly stop: readonly { readonly task: ServiceTask; readonly cause: StopCause }[];
+  /** The deployment's limits allow neither a start nor a stop, though something is missing. */
+  readonly blocked: boolean;
+}
+
+/** What a plan is made for. */
+export interface ServiceWish extends Pick<Service, "desiredCount" | "deploymentConfiguration"> {
+  /** Whether the primary deployment may start tasks and displace those of older ones: it has not failed. */
+  readonly mayProgress: boolean;
+}
+
+/**
+ * How many healthy tasks must stay, and how many wanted tasks may be there at most. The floor rounds up, the ceiling
+ * down; the ceiling never hinders the desired count itself. Source: ECS API reference, DeploymentConfiguration.
+ */
+export function deploymentLimits({ desiredCount, deploymentConfiguration }: Omit<ServiceWish, "mayProgress">): {
+  readonly floor: number;
+  readonly ceiling: number;
+} {
+  const { minimumHealthyPercent, maximumPercent } = deploymentConfiguration;
+  return {
+    floor: Math.ceil((desiredCount * minimumHealthyPercent) / 100),
+    ceiling: Math.max(desiredCount, Math.floor((desiredCount * maximumPercent) / 100)),
+  };
+}
+
+/**
+ * The difference between a service and its tasks, as steps that stay within the deployment's limits: never fewer
+ * healthy tasks than the floor (unless there were fewer), never more wanted tasks than the ceiling.
+ */
+export function planService(wish: ServiceWish, tasks: readonly ServiceTask[]): ServicePlan {
+  const { floor, ceiling } = deploymentLimits(wish);
+  const alive = tasks.filter(isAlive);
+  const isKeeper = (task: ServiceTask) => task.isCurrent && !task.isLeaving && task.standing !== "unhealthy";
+  const keepers = alive.filter(isKeeper);
+  const missing = wish.mayProgress ? Math.max(0, wish.desiredCount - keepers.length) : 0;
+  const start = Math.min(missing, Math.max(0, ceiling - alive.length));
+
+  const surplus = surplusOf(keepers, wish.desiredCount);
+  const displaced = alive.filter((task) => !isKeeper(task) && (wish.mayProgress || task.isCurrent || task.isLeaving));
+  const unready = displaced.filter(({ standing }) => standing === "unready");
+  const unhealthy = displaced.filter(({ standing }) => standing === "unhealthy");
+  const healthy = displaced.filter(({ standing }) => standing === "healthy");
+  const healthyCount = alive.filter(({ standing }) => standing === "healthy").length;
+  const surplusHealthy = surplus.filter(({ standing }) => standing === "healthy").length;
+  const spare = Math.max(0, healthyCount - surplusHealthy - floor);
+  const stop = [
+    ...surplus,
+    ...unready,
+    ...unhealthyToStop(unhealthy, { wish, keepers, ceiling, alive }),
+    ...healthy.slice(0, spare),
+  ];
+  const settled = keepers.every(({ standing }) => standing === "healthy");
+  return {
+    start,
+    stop: stop.map((task) => ({ task, cause: causeOf(task) })),
+    blocked: missing > 0 && start === 0 && stop.length === 0 && settled,
+  };
+}
+
+const causeOf = ({ standing, isCurrent, isLeaving }: ServiceTask): StopCause =>
+  standing === "unhealthy" ? "unhealthy" : isCurrent && isLeaving ? "draining" : "scaling";
+
+/**
+ * An unhealthy task stays until its replacement is healthy; only if the ceiling leaves no room for a replacement, one
+ * goes first. Source: ECS developer guide, "Amazon ECS services".
+ */
+function unhealthyToStop(
+  unhealthy: readonly ServiceTask[],
+  context: {
+    readonly wish: ServiceWish;
+    readonly keepers: readonly ServiceTask[];
+    readonly ceiling: number;
+    readonly alive: readonly ServiceTask[];
+  },
+): readonly ServiceTask[] {
+  const { wish, keepers, ceiling, alive } = context;
+  const outdated = unhealthy.filter(({ isCurrent }) => !isCurrent);
+  const current = unhealthy.filter(({ isCurrent }) => isCurrent);
+  const replaced = keepers.filter(({ standing }) => standing === "healthy").length >= wish.desiredCount;
+  if (replaced) return unhealthy;
+  const noRoom = alive.length - outdated.length >= ceiling;
+  return [...outdated, ...(noRoom ? current.slice(0, 1) : [])];
+}
+
+/**
+ * The tasks to give up when there are more than wanted: those that are not ready first; then where the most are, by
+ * zone and then by container instance, so that the rest stays balanced; the newest of equals.
+ * Source: ECS developer guide, "Amazon ECS service parameters".
+ */
+function surplusOf(keepers: readonly ServiceTask[], desiredCount: number): readonly ServiceTask[] {
+  const count = keepers.length - desiredCount;
+  if (count <= 0) return [];
+  const unready = keepers.filter(({ standing }) => standing !== "healthy").toSorted(newestFirst);
+  if (unready.length >= count) return unready.slice(0, count);
+  const left = Map.groupBy(
+    keepers.filter(({ standing }) => standing === "healthy").toSorted(newestFirst),
+    ({ stored }) => stored.value.availabilityZone,
+  );
+  const zones = [...left.values()].map((tasks) => balancedInstances(tasks));
+  const surplus = [...unready];
+  while (surplus.length < count) {
+    const fullest = zones.reduce((best, zone) => (zone.size > best.size ? zone : best));
+    surplus.push(fullest.pop());
+  }
+  return surplus;
+}
+
+/** The tasks of one zone, given out from the instance that has the most of those left. */
+function balancedInstances(tasks: readonly ServiceTask[]): { size: number; pop(): ServiceTask } {
+  const instances = [...Map.groupBy(tasks, ({ stored }) => stored.value.containerInstanceArn).values()].map((of) =>
+    [...of].reverse(),
+  );
+  return {
+    size: tasks.length,
+    pop() {
+      this.size -= 1;
+      const fullest = instances.reduce((best, instance) => (instance.length > best.length ? instance : best));
+      return fullest.pop() as ServiceTask;
+    },
+  };
+}
+
+const newestFirst = (a: ServiceTask, b: ServiceTask) => byAge(b.stored.value, a.stored.value);
+const byAge = (a: Task, b: Task) => a.createdAt - b.createdAt;

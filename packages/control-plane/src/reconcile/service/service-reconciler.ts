@@ -1,0 +1,69 @@
+import type { Task } from "../../model/task.ts";
+import type { Clock } from "../../platform/clock.ts";
+import type { Change, Snapshot, Store } from "../../store/store.ts";
+import type { Next, Reconciler } from "../loop/reconciler.ts";
+import { WaitingForRoom } from "../loop/waiting-for-room.ts";
+import { planPass } from "./plan-pass.ts";
+import { viewService } from "./service-view.ts";
+import type { PassDependencies } from "./service-writes.ts";
+
+/** Keeps each service's tasks in line with its primary deployment. Keys are service ARNs. */
+export class ServiceReconciler implements Reconciler {
+  readonly name = "service";
+  private readonly deps: PassDependencies & { readonly store: Store; readonly clock: Clock };
+  private readonly waiting = new WaitingForRoom();
+
+  constructor(deps: PassDependencies & { readonly store: Store; readonly clock: Clock }) {
+    this.deps = deps;
+  }
+
+  allKeys(snapshot: Snapshot): readonly string[] {
+    return snapshot
+      .list("service")
+      .filter(({ value }) => value.status !== "INACTIVE")
+      .map(({ arn }) => arn);
+  }
+
+  keysFor(change: Change): readonly string[] {
+    return [...this.concerned(change), ...this.waiting.wokenBy(change)];
+  }
+
+  async reconcile(serviceArn: string): Promise<Next> {
+    const { store, clock } = this.deps;
+    this.waiting.remove(serviceArn);
+    const view = viewService(store.snapshot(), serviceArn, clock.now());
+    if (view === undefined) return "when-changed"; // deleted while it waited in the queue
+    const { writes, next, waitsIn } = planPass(view, this.deps);
+    // Before the commit, so that room made during it is not missed.
+    if (waitsIn !== undefined) this.waiting.add(waitsIn, serviceArn);
+    if (writes.length > 0) await store.commit(writes);
+    return next;
+  }
+
+  private concerned({ before, after }: Change): readonly string[] {
+    const changed = after ?? before;
+    if (changed?.kind === "service") return [changed.arn];
+    if (changed?.kind === "deployment") return [changed.value.serviceArn];
+    if (changed?.kind === "task") {
+      const { serviceArn } = changed.value;
+      const isNews = before?.kind !== "task" || after?.kind !== "task" || differ(before.value, after.value);
+      return serviceArn !== undefined && isNews ? [serviceArn] : [];
+    }
+    if (after?.kind === "containerInstance" && before?.kind === "containerInstance") {
+      return before.value.status === after.value.status ? [] : this.servicesOn(after.arn);
+    }
+    return [];
+  }
+
+  private servicesOn(containerInstanceArn: string): readonly string[] {
+    const tasks = this.deps.store.snapshot().list("task", { containerInstanceArn });
+    return [...new Set(tasks.flatMap(({ value }) => value.serviceArn ?? []))];
+  }
+}
+
+/** Whether a task has changed in what a service goes by. */
+const differ = (before: Task, after: Task): boolean =>
+  before.lastStatus !== after.lastStatus ||
+  before.desiredStatus !== after.desiredStatus ||
+  (before.containers !== after.containers &&
+    after.containers.some(({ healthStatus }, index) => healthStatus !== before.containers[index]?.healthStatus));

@@ -1,0 +1,62 @@
+import type { Service } from "../../model/service.ts";
+import type { Task } from "../../model/task.ts";
+import type { Stored } from "../../store/store.ts";
+
+/**
+ * How a task stands with its service. `unready`: wanted, and not (yet) known to serve; `healthy`: running, its health
+ * checks passed; `unhealthy`: running, a health check failed; `stopping`: no longer wanted, its processes are still
+ * there; `stopped`: gone.
+ */
+export type Standing = "unready" | "healthy" | "unhealthy" | "stopping" | "stopped";
+
+/** A task of a service, judged. */
+export interface ServiceTask {
+  readonly stored: Stored<"task">;
+  readonly standing: Standing;
+  /** Belongs to the primary deployment. */
+  readonly isCurrent: boolean;
+  /** Its container instance is to become empty, so that it has to be replaced however well it is. */
+  readonly isLeaving: boolean;
+}
+
+/** What judging needs to know beyond the task. */
+export interface JudgeContext {
+  readonly service: Service;
+  readonly now: number;
+  /** Names of the essential containers with a health check, by task definition ARN. */
+  healthChecked(taskDefinitionArn: string): ReadonlySet<string>;
+  /** Whether a container instance is DRAINING or gone. */
+  isLeaving(containerInstanceArn: string): boolean;
+}
+
+/**
+ * Judges one task. Within the service's grace period a failed health check does not count. Source: ECS API reference,
+ * DeploymentConfiguration.minimumHealthyPercent and Service.healthCheckGracePeriodSeconds.
+ */
+export function judgeTask(stored: Stored<"task">, context: JudgeContext): ServiceTask {
+  const { value: task } = stored;
+  return {
+    stored,
+    standing: standingOf(task, context),
+    isCurrent: task.deploymentId === context.service.primaryDeploymentId,
+    isLeaving: task.containerInstanceArn !== undefined && context.isLeaving(task.containerInstanceArn),
+  };
+}
+
+function standingOf(task: Task, context: JudgeContext): Standing {
+  if (task.lastStatus === "STOPPED") return "stopped";
+  if (task.desiredStatus === "STOPPED") return "stopping";
+  if (task.lastStatus !== "RUNNING") return "unready";
+  const checked = context.healthChecked(task.taskDefinitionArn);
+  if (checked.size === 0) return "healthy";
+  const statuses = task.containers.filter(({ name }) => checked.has(name)).map(({ healthStatus }) => healthStatus);
+  if (statuses.includes("UNHEALTHY")) return context.now < graceEnd(task, context.service) ? "unready" : "unhealthy";
+  return statuses.every((status) => status === "HEALTHY") ? "healthy" : "unready";
+}
+
+/** Epoch milliseconds until which failed health checks are overlooked. */
+export const graceEnd = (task: Task, { healthCheckGracePeriodSeconds = 0 }: Service): number =>
+  (task.startedAt ?? task.createdAt) + healthCheckGracePeriodSeconds * 1000;
+
+/** Whether a task counts as one that is there and wanted. */
+export const isAlive = ({ standing }: ServiceTask): boolean => standing !== "stopping" && standing !== "stopped";
