@@ -1,6 +1,6 @@
 import type { Setting, SettingName } from "@aws-sdk/client-ecs";
-import { accountSettingKey } from "../../model/account-setting.ts";
-import type { Snapshot } from "../../store/store.ts";
+import { type AccountSetting, accountSettingKey } from "../../model/account-setting.ts";
+import type { Snapshot, Write } from "../../store/store.ts";
 import type { Caller } from "../operation-context.ts";
 import { EcsError } from "./api-error.ts";
 
@@ -63,3 +63,14 @@ export const describeSetting = (name: SettingName, value: string, principalArn: 
   principalArn,
   type: awsManaged.has(name) ? "aws_managed" : "user",
 });
+
+/** The write that stores a choice in place of the one before. */
+export function putSetting(snapshot: Snapshot, setting: AccountSetting): Write {
+  const arn = accountSettingKey(setting.name, setting.principalArn);
+  return {
+    kind: "accountSetting",
+    arn,
+    expected: snapshot.get("accountSetting", arn)?.revision ?? 0,
+    value: setting,
+  };
+}

@@ -1,14 +1,30 @@
 import type { NotBuilt, OperationTable } from "./operation.ts";
 import { createCluster } from "./operations/create-cluster.ts";
+import { deleteAccountSetting } from "./operations/delete-account-setting.ts";
+import { deleteAttributes } from "./operations/delete-attributes.ts";
 import { deleteCluster } from "./operations/delete-cluster.ts";
+import { deleteTaskDefinitions } from "./operations/delete-task-definitions.ts";
 import { deregisterContainerInstance } from "./operations/deregister-container-instance.ts";
+import { deregisterTaskDefinition } from "./operations/deregister-task-definition.ts";
 import { describeClusters } from "./operations/describe-clusters.ts";
 import { describeContainerInstances } from "./operations/describe-container-instances.ts";
+import { describeTaskDefinition } from "./operations/describe-task-definition.ts";
 import { discoverPollEndpoint } from "./operations/discover-poll-endpoint.ts";
+import { listAccountSettings } from "./operations/list-account-settings.ts";
+import { listAttributes } from "./operations/list-attributes.ts";
 import { listClusters } from "./operations/list-clusters.ts";
 import { listContainerInstances } from "./operations/list-container-instances.ts";
+import { listTagsForResource } from "./operations/list-tags-for-resource.ts";
+import { listTaskDefinitionFamilies } from "./operations/list-task-definition-families.ts";
+import { listTaskDefinitions } from "./operations/list-task-definitions.ts";
+import { putAccountSetting } from "./operations/put-account-setting.ts";
+import { putAccountSettingDefault } from "./operations/put-account-setting-default.ts";
+import { putAttributes } from "./operations/put-attributes.ts";
 import { putClusterCapacityProviders } from "./operations/put-cluster-capacity-providers.ts";
 import { registerContainerInstance } from "./operations/register-container-instance.ts";
+import { registerTaskDefinition } from "./operations/register-task-definition.ts";
+import { tagResource } from "./operations/tag-resource.ts";
+import { untagResource } from "./operations/untag-resource.ts";
 import { updateCluster } from "./operations/update-cluster.ts";
 import { updateClusterSettings } from "./operations/update-cluster-settings.ts";
 import { updateContainerAgent } from "./operations/update-container-agent.ts";
@@ -28,8 +44,8 @@ export const operations = {
   CreateGateway: notBuilt("Hatoba does not have CreateGateway yet."),
   CreateService: notBuilt("Hatoba does not have CreateService yet."),
   CreateTaskSet: notBuilt("Hatoba does not have CreateTaskSet yet."),
-  DeleteAccountSetting: notBuilt("Hatoba does not have DeleteAccountSetting yet."),
-  DeleteAttributes: notBuilt("Hatoba does not have DeleteAttributes yet."),
+  DeleteAccountSetting: deleteAccountSetting,
+  DeleteAttributes: deleteAttributes,
   DeleteCapacityProvider: notBuilt("Hatoba does not have DeleteCapacityProvider yet."),
   DeleteCluster: deleteCluster,
   DeleteDaemon: notBuilt("Hatoba does not have DeleteDaemon yet."),
@@ -37,10 +53,10 @@ export const operations = {
   DeleteExpressGatewayService: notBuilt("Hatoba does not have DeleteExpressGatewayService yet."),
   DeleteGateway: notBuilt("Hatoba does not have DeleteGateway yet."),
   DeleteService: notBuilt("Hatoba does not have DeleteService yet."),
-  DeleteTaskDefinitions: notBuilt("Hatoba does not have DeleteTaskDefinitions yet."),
+  DeleteTaskDefinitions: deleteTaskDefinitions,
   DeleteTaskSet: notBuilt("Hatoba does not have DeleteTaskSet yet."),
   DeregisterContainerInstance: deregisterContainerInstance,
-  DeregisterTaskDefinition: notBuilt("Hatoba does not have DeregisterTaskDefinition yet."),
+  DeregisterTaskDefinition: deregisterTaskDefinition,
   DescribeCapacityProviders: notBuilt("Hatoba does not have DescribeCapacityProviders yet."),
   DescribeClusters: describeClusters,
   DescribeContainerInstances: describeContainerInstances,
@@ -55,15 +71,15 @@ export const operations = {
   DescribeServiceDeployments: notBuilt("Hatoba does not have DescribeServiceDeployments yet."),
   DescribeServiceRevisions: notBuilt("Hatoba does not have DescribeServiceRevisions yet."),
   DescribeServices: notBuilt("Hatoba does not have DescribeServices yet."),
-  DescribeTaskDefinition: notBuilt("Hatoba does not have DescribeTaskDefinition yet."),
+  DescribeTaskDefinition: describeTaskDefinition,
   DescribeTaskSets: notBuilt("Hatoba does not have DescribeTaskSets yet."),
   DescribeTasks: notBuilt("Hatoba does not have DescribeTasks yet."),
   DisassociateGatewayFromCluster: notBuilt("Hatoba does not have DisassociateGatewayFromCluster yet."),
   DiscoverPollEndpoint: discoverPollEndpoint,
   ExecuteCommand: notBuilt("Hatoba does not have ExecuteCommand yet."),
   GetTaskProtection: notBuilt("Hatoba does not have GetTaskProtection yet."),
-  ListAccountSettings: notBuilt("Hatoba does not have ListAccountSettings yet."),
-  ListAttributes: notBuilt("Hatoba does not have ListAttributes yet."),
+  ListAccountSettings: listAccountSettings,
+  ListAttributes: listAttributes,
   ListClusters: listClusters,
   ListContainerInstances: listContainerInstances,
   ListDaemonDeployments: notBuilt("Hatoba does not have ListDaemonDeployments yet."),
@@ -75,17 +91,17 @@ export const operations = {
   ListServiceDeployments: notBuilt("Hatoba does not have ListServiceDeployments yet."),
   ListServices: notBuilt("Hatoba does not have ListServices yet."),
   ListServicesByNamespace: notBuilt("Hatoba does not have ListServicesByNamespace yet."),
-  ListTagsForResource: notBuilt("Hatoba does not have ListTagsForResource yet."),
-  ListTaskDefinitionFamilies: notBuilt("Hatoba does not have ListTaskDefinitionFamilies yet."),
-  ListTaskDefinitions: notBuilt("Hatoba does not have ListTaskDefinitions yet."),
+  ListTagsForResource: listTagsForResource,
+  ListTaskDefinitionFamilies: listTaskDefinitionFamilies,
+  ListTaskDefinitions: listTaskDefinitions,
   ListTasks: notBuilt("Hatoba does not have ListTasks yet."),
-  PutAccountSetting: notBuilt("Hatoba does not have PutAccountSetting yet."),
-  PutAccountSettingDefault: notBuilt("Hatoba does not have PutAccountSettingDefault yet."),
-  PutAttributes: notBuilt("Hatoba does not have PutAttributes yet."),
+  PutAccountSetting: putAccountSetting,
+  PutAccountSettingDefault: putAccountSettingDefault,
+  PutAttributes: putAttributes,
   PutClusterCapacityProviders: putClusterCapacityProviders,
   RegisterContainerInstance: registerContainerInstance,
   RegisterDaemonTaskDefinition: notBuilt("Hatoba does not have RegisterDaemonTaskDefinition yet."),
-  RegisterTaskDefinition: notBuilt("Hatoba does not have RegisterTaskDefinition yet."),
+  RegisterTaskDefinition: registerTaskDefinition,
   RunTask: notBuilt("Hatoba does not have RunTask yet."),
   StartTask: notBuilt("Hatoba does not have StartTask yet."),
   StopServiceDeployment: notBuilt("Hatoba does not have StopServiceDeployment yet."),
@@ -93,8 +109,8 @@ export const operations = {
   SubmitAttachmentStateChanges: notBuilt("Hatoba does not have SubmitAttachmentStateChanges yet."),
   SubmitContainerStateChange: notBuilt("Hatoba does not have SubmitContainerStateChange yet."),
   SubmitTaskStateChange: notBuilt("Hatoba does not have SubmitTaskStateChange yet."),
-  TagResource: notBuilt("Hatoba does not have TagResource yet."),
-  UntagResource: notBuilt("Hatoba does not have UntagResource yet."),
+  TagResource: tagResource,
+  UntagResource: untagResource,
   UpdateCapacityProvider: notBuilt("Hatoba does not have UpdateCapacityProvider yet."),
   UpdateCluster: updateCluster,
   UpdateClusterSettings: updateClusterSettings,
