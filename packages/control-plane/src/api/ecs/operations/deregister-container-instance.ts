@@ -45,8 +45,8 @@ function orphan({ arn, revision, value }: Stored<"task">, now: number): Write {
   const stopped: Task = {
     ...value,
     desiredStatus: "STOPPED",
-    stoppedReason: "Container instance deregistration forced by user.",
-    stopCode: "UserInitiated",
+    stoppedReason: "Container instance deregistration forced by user",
+    stopCode: "TerminationNotice",
     stoppingAt: now,
   };
   return { kind: "task", arn, expected: revision, value: stopped };
