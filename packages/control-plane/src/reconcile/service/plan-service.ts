@@ -54,10 +54,11 @@ export function planService(wish: ServiceWish, tasks: readonly ServiceTask[]): S
   const healthyCount = alive.filter(({ standing }) => standing === "healthy").length;
   const surplusHealthy = surplus.filter(({ standing }) => standing === "healthy").length;
   const spare = Math.max(0, healthyCount - surplusHealthy - floor);
+  const isReplaced = keepers.filter(({ standing }) => standing === "healthy").length >= wish.desiredCount;
   const stop = [
     ...surplus,
     ...unready,
-    ...unhealthyToStop(unhealthy, { wish, keepers, ceiling, alive }),
+    ...unhealthyToStop(unhealthy, { isReplaced, hasNoRoom: missing > 0 && start === 0 }),
     ...healthy.slice(0, spare),
   ];
   const settled = keepers.every(({ standing }) => standing === "healthy");
@@ -77,20 +78,11 @@ const causeOf = ({ standing, isCurrent, isLeaving }: ServiceTask): StopCause =>
  */
 function unhealthyToStop(
   unhealthy: readonly ServiceTask[],
-  context: {
-    readonly wish: ServiceWish;
-    readonly keepers: readonly ServiceTask[];
-    readonly ceiling: number;
-    readonly alive: readonly ServiceTask[];
-  },
+  { isReplaced, hasNoRoom }: { readonly isReplaced: boolean; readonly hasNoRoom: boolean },
 ): readonly ServiceTask[] {
-  const { wish, keepers, ceiling, alive } = context;
+  if (isReplaced) return unhealthy;
   const outdated = unhealthy.filter(({ isCurrent }) => !isCurrent);
-  const current = unhealthy.filter(({ isCurrent }) => isCurrent);
-  const replaced = keepers.filter(({ standing }) => standing === "healthy").length >= wish.desiredCount;
-  if (replaced) return unhealthy;
-  const noRoom = alive.length - outdated.length >= ceiling;
-  return [...outdated, ...(noRoom ? current.slice(0, 1) : [])];
+  return [...outdated, ...(hasNoRoom ? unhealthy.filter(({ isCurrent }) => isCurrent).slice(0, 1) : [])];
 }
 
 /**
