@@ -5,7 +5,6 @@ import { commitPlan } from "../commit-plan.ts";
 import { isName } from "../names.ts";
 import type { Operation } from "../operation.ts";
 import { requireTags } from "../tags.ts";
-import { checkContainers } from "../task-definition/check-containers.ts";
 import { checkTaskDefinition } from "../task-definition/check-task-definition.ts";
 import { describeTaskDefinition } from "../task-definition/describe-task-definition.ts";
 import { requiresAttributes } from "../task-definition/requires-attributes.ts";
@@ -19,9 +18,7 @@ export const registerTaskDefinition: Operation<"RegisterTaskDefinition"> = async
   const family = requireFamily(input.family);
   const tags = requireTags(input.tags);
   const registered = withDefaults(input);
-  const compatibilities = checkTaskDefinition(registered);
-  const containers = registered.containerDefinitions ?? [];
-  checkContainers(containers);
+  const { compatibilities, containers } = checkTaskDefinition(registered);
   const fresh: Omit<TaskDefinition, "revision"> = {
     family,
     status: "ACTIVE",

@@ -1,6 +1,6 @@
 import type { TaskDefinition } from "../../../model/task-definition.ts";
 import { parseClusterQuery } from "../../../placement/cluster-query.ts";
-import { checkContainers, type NamedContainer } from "./check-containers.ts";
+import { type NamedContainer, requireContainers } from "./check-containers.ts";
 import { checkDependencies } from "./check-dependencies.ts";
 import { whyNotFargate } from "./check-fargate.ts";
 import { checkLimits } from "./check-limits.ts";
@@ -11,15 +11,19 @@ import { checkSecrets } from "./check-secrets.ts";
 import { checkVolumes } from "./check-volumes.ts";
 import { refuse } from "./refuse.ts";
 
+/** What a task definition that passed its checks is known to be. */
+export interface CheckedTaskDefinition {
+  readonly containers: readonly NamedContainer[];
+  /** EXTERNAL has no rules of its own here, as Hatoba forbids it nothing. */
+  readonly compatibilities: TaskDefinition["compatibilities"];
+}
+
 /**
  * Everything that ECS looks at when a task definition is registered. `registered` has its defaults filled in.
- * Returns the launch types it may run on: EXTERNAL has no rules of its own here, as Hatoba forbids it nothing.
  * @throws EcsError ClientException that says the first thing that is wrong.
  */
-export function checkTaskDefinition(registered: TaskDefinition["registered"]): TaskDefinition["compatibilities"] {
-  const containers: readonly NamedContainer[] | NonNullable<typeof registered.containerDefinitions> =
-    registered.containerDefinitions ?? [];
-  checkContainers(containers);
+export function checkTaskDefinition(registered: TaskDefinition["registered"]): CheckedTaskDefinition {
+  const containers = requireContainers(registered.containerDefinitions ?? []);
   const required = registered.requiresCompatibilities ?? [];
   if (required.includes("MANAGED_INSTANCES")) {
     refuse("Hatoba does not have ECS Managed Instances: requiresCompatibilities can be EC2, FARGATE and EXTERNAL.");
@@ -37,7 +41,10 @@ export function checkTaskDefinition(registered: TaskDefinition["registered"]): T
   checkLimits(registered, containers);
   checkConstraints(registered.placementConstraints ?? []);
   checkProxy(registered, containers);
-  return notFargate === undefined ? ["EXTERNAL", "EC2", "FARGATE"] : ["EXTERNAL", "EC2"];
+  return {
+    containers,
+    compatibilities: notFargate === undefined ? ["EXTERNAL", "EC2", "FARGATE"] : ["EXTERNAL", "EC2"],
+  };
 }
 
 function checkConstraints(constraints: NonNullable<TaskDefinition["registered"]["placementConstraints"]>): void {
