@@ -89,6 +89,12 @@ export class DockerEngine {
     throw new EngineError(status, engineMessage(text) ?? `${method} ${path} was answered with status ${status}`);
   }
 
+  /** Hands over an archive in the form of `docker save`. @returns the engine's progress, which has to be read to its end. */
+  loadImage(archive: Uint8Array, { quiet }: { readonly quiet: boolean }): Promise<http.IncomingMessage> {
+    const raw = { type: "application/x-tar", content: archive };
+    return this.stream("POST", "/images/load", { query: { quiet }, raw });
+  }
+
   async #send(method: string, path: string, request: EngineRequest, mayRepeat: boolean): Promise<http.IncomingMessage> {
     const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
     const options: https.RequestOptions = {
