@@ -48,7 +48,8 @@ export class SimulatedCluster {
   }
 
   start(): void {
-    this.loops = startLoops({ ...this, logger: silentLogger });
+    const { store, clock, ids, settings } = this;
+    this.loops = startLoops({ store, clock, ids, settings, logger: silentLogger });
   }
 
   async stop(): Promise<void> {

@@ -117,6 +117,18 @@ describe("the circuit breaker", () => {
     );
   });
 
+  it("fails a deployment whose tasks find no place", async () => {
+    await begin(0);
+    await cluster.createService({ desiredCount: 1, ...configuration(false) });
+    await cluster.settle();
+    expect(primary()).toMatchObject({ rolloutState: "IN_PROGRESS", failedTasks: 1 });
+    for (let search = 0; search < 2; search++) {
+      cluster.clock.advance(20_000);
+      await cluster.settle();
+    }
+    expect(primary()).toMatchObject({ rolloutState: "FAILED", failedTasks: 3 });
+  });
+
   it("goes back to the last deployment that was completed", async () => {
     await begin();
     await cluster.createService({ desiredCount: 2, ...configuration(true) });

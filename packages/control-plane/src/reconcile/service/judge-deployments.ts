@@ -50,8 +50,7 @@ export function judgePrimary(
     .filter(({ stored: { value } }) => value.failureCounted !== true && failedToStart(value))
     .map(({ stored }) => stored);
   const sick = stopping.filter(({ task, cause }) => task.isCurrent && cause === "unhealthy").length;
-  const isServing = current.some(({ standing }) => standing === "healthy");
-  const failedTasks = isServing ? 0 : deployment.failedTasks + counted.length + sick;
+  const failedTasks = isServing(tasks) ? 0 : deployment.failedTasks + counted.length + sick;
   const round = nextRound(deployment, current, counted.length > 0, now);
   const breaker = service.deploymentConfiguration.deploymentCircuitBreaker;
   const failed =
@@ -75,6 +74,24 @@ export function judgePrimary(
     ],
     failed,
   };
+}
+
+/** Whether the primary deployment has come as far as a healthy task. */
+export const isServing = (tasks: readonly ServiceTask[]): boolean =>
+  tasks.some(({ isCurrent, standing }) => isCurrent && standing === "healthy");
+
+/** How long a service looks for room before that counts as one more failure of its deployment. */
+export const roomSoughtMilliseconds = 20_000;
+
+/**
+ * A deployment none of whose tasks found a place. With the circuit breaker on, that is a failure, counted once per
+ * search. Source: ECS API reference, Deployment.failedTasks.
+ */
+export function withUnplaced(service: Service, deployment: Deployment, now: number): Deployment {
+  const { enable } = service.deploymentConfiguration.deploymentCircuitBreaker ?? { enable: false };
+  const isSearchOver = deployment.failedTasks === 0 || now - deployment.updatedAt >= roomSoughtMilliseconds;
+  if (!enable || deployment.rolloutState !== "IN_PROGRESS" || !isSearchOver) return deployment;
+  return { ...deployment, failedTasks: deployment.failedTasks + 1 };
 }
 
 const reasonOf = ({ stoppedReason, containers }: Task) =>

@@ -1,7 +1,13 @@
 import type { Deployment } from "../../model/service.ts";
 import type { Stored, Write } from "../../store/store.ts";
 import type { Next } from "../loop/reconciler.ts";
-import { finishedDeployments, isSteady, judgePrimary } from "./judge-deployments.ts";
+import {
+  finishedDeployments,
+  isSteady,
+  judgePrimary,
+  roomSoughtMilliseconds,
+  withUnplaced,
+} from "./judge-deployments.ts";
 import { planEnd, stopsPerPass } from "./plan-end.ts";
 import { planService, type ServicePlan } from "./plan-service.ts";
 import { rollBack } from "./roll-back.ts";
@@ -23,7 +29,6 @@ import { stopWrites } from "./stop-tasks.ts";
 const startsPerPass = 500;
 /** Stopped tasks that a service keeps, however fast they stop. */
 const stoppedTasksKept = 1000;
-const secondsUntilRoomIsSoughtAgain = 60;
 
 /** What one pass over a service comes to. */
 export interface ServicePass {
@@ -59,7 +64,12 @@ export function planPass(view: ServiceView, deps: PassDependencies): ServicePass
   const starting = isWaiting ? nothingStarted : startTasks(view, plan.start, deps);
   const isSettled = full.start === 0 && full.stop.length === 0 && isSteady(stored.value, view.tasks);
   const isCompleted = isSettled && verdict.deployment.rolloutState === "IN_PROGRESS";
-  const primary = isCompleted ? completed(verdict.deployment) : verdict.deployment;
+  const foundNoPlace = starting.short !== undefined && starting.arns.length === 0 && !isServing(view.tasks);
+  const primary = isCompleted
+    ? completed(verdict.deployment)
+    : foundNoPlace
+      ? withUnplaced(stored.value, verdict.deployment, now)
+      : verdict.deployment;
   const messages = [
     ...verdict.messages,
     ...movements(view, plan, starting),
@@ -135,7 +145,7 @@ function nextLook(
       ? tasks.filter(({ standing }) => standing === "unready").map((task) => graceEnd(task.stored.value, stored.value))
       : []
     ).filter((end) => end > now),
-    ...(starting.short === undefined ? [] : [now + secondsUntilRoomIsSoughtAgain * 1000]),
+    ...(starting.short === undefined ? [] : [now + roomSoughtMilliseconds]),
   ];
   return times.length === 0 ? "when-changed" : { afterSeconds: (Math.min(...times) - now) / 1000 };
 }
