@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import { Readable } from "node:stream";
 import { type ImageConfig, imageArchive } from "./image-archive.ts";
 import type { TarEntry } from "./tar.ts";
 
@@ -11,7 +12,7 @@ export const busyboxImage = "hatoba/busybox:1";
 
 /** An engine's client, as far as images are built: DockerEngine, or another one. */
 export interface ImageLoader {
-  loadImage(archive: Buffer, options: { readonly quiet: boolean }): Promise<AsyncIterable<string | Uint8Array>>;
+  loadImage(archive: Readable): Promise<AsyncIterable<string | Uint8Array>>;
 }
 
 export interface ImageToBuild {
@@ -55,7 +56,7 @@ export async function buildImage(engine: ImageLoader, image: ImageToBuild): Prom
 /** Hands an archive in the form of `docker save` to the engine. @throws EngineError, EngineUnreachable, Error. */
 export async function loadImage(engine: ImageLoader, archive: Buffer): Promise<void> {
   let text = "";
-  for await (const chunk of await engine.loadImage(archive, { quiet: true })) text += chunk.toString();
+  for await (const chunk of await engine.loadImage(Readable.from([archive]))) text += chunk.toString();
   const error = /"error":\s*("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
   if (error !== undefined) throw new Error(`the container engine refused the image: ${JSON.parse(error) as string}`);
 }

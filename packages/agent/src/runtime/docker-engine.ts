@@ -90,9 +90,9 @@ export class DockerEngine {
   }
 
   /** Hands over an archive in the form of `docker save`. @returns the engine's progress, which has to be read to its end. */
-  loadImage(archive: Uint8Array, { quiet }: { readonly quiet: boolean }): Promise<http.IncomingMessage> {
+  loadImage(archive: AsyncIterable<Uint8Array>): Promise<http.IncomingMessage> {
     const raw = { type: "application/x-tar", content: archive };
-    return this.stream("POST", "/images/load", { query: { quiet }, raw });
+    return this.stream("POST", "/images/load", { query: { quiet: true }, raw });
   }
 
   async #send(method: string, path: string, request: EngineRequest, mayRepeat: boolean): Promise<http.IncomingMessage> {
