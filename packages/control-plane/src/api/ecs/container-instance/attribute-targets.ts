@@ -35,16 +35,11 @@ export function changeAttributes(
     attribute,
     stored: requireTarget(attribute, snapshot, cluster, place),
   }));
-  return [...Map.groupBy(targets, ({ stored }) => stored).entries()].map(([{ kind, arn, revision, value }, group]) => ({
-    kind,
-    arn,
-    expected: revision,
-    value: {
-      ...value,
-      attributes: change(
-        value.attributes,
-        group.map(({ attribute }) => attribute),
-      ),
-    },
-  }));
+  const groups = Map.groupBy(targets, ({ stored }) => stored.arn);
+  return [...groups.values()].flatMap(([first, ...more]) => {
+    if (first === undefined) return [];
+    const { kind, arn, revision, value } = first.stored;
+    const named = [first, ...more].map(({ attribute }) => attribute);
+    return [{ kind, arn, expected: revision, value: { ...value, attributes: change(value.attributes, named) } }];
+  });
 }

@@ -28,15 +28,20 @@ export function requireContainerInstance(
   throw new EcsError("InvalidParameterException", "The referenced container instance was not found.");
 }
 
-/** @throws EcsError ClientException without any, InvalidParameterException above the limit. */
-export function requireContainerInstanceNames(names: readonly string[] | undefined, limit: number): readonly string[] {
-  if (!names?.length) throw new EcsError("ClientException", "Container Instances cannot be empty.");
-  if (names.length <= limit) return [...new Set(names)];
-  throw new EcsError("InvalidParameterException", `Container Instances cannot have more than ${limit} elements.`);
+/**
+ * The container instances that a call names, each once. They need not exist.
+ * @throws EcsError ClientException without any, InvalidParameterException above the limit.
+ */
+export function namedContainerInstances(
+  identifiers: readonly string[] | undefined,
+  { cluster, place, limit }: { readonly cluster: FoundCluster; readonly place: Place; readonly limit: number },
+): readonly string[] {
+  if (!identifiers?.length) throw new EcsError("ClientException", "Container Instances cannot be empty.");
+  if (identifiers.length > limit) {
+    throw new EcsError("InvalidParameterException", `Container Instances cannot have more than ${limit} elements.`);
+  }
+  return [...new Set(identifiers.map((identifier) => containerInstanceFrom(identifier, cluster, place).arn))];
 }
 
 /** The entry of `failures` for one that is not there. */
-export const missingInstance = (identifier: string, cluster: FoundCluster, place: Place): sdk.Failure => ({
-  arn: containerInstanceFrom(identifier, cluster, place).arn,
-  reason: "MISSING",
-});
+export const missingInstance = (arn: string): sdk.Failure => ({ arn, reason: "MISSING" });

@@ -307,7 +307,10 @@ describe("UpdateContainerInstancesState", () => {
     const context = await withCluster();
     await given(context, instance(1), instance(2, { status: "INACTIVE" }));
     const answer = await updateContainerInstancesState(
-      { containerInstances: [exampleId(1), exampleId(2), exampleId(3)], status: "DRAINING" },
+      {
+        containerInstances: [exampleId(1), exampleContainerInstanceArn(1), exampleId(2), exampleId(3)],
+        status: "DRAINING",
+      },
       context,
     );
     expect(answer.containerInstances?.map(({ status }) => status)).toEqual(["DRAINING"]);

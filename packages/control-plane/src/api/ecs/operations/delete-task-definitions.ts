@@ -25,6 +25,7 @@ export const deleteTaskDefinitions: Operation<"DeleteTaskDefinitions"> = async (
         continue;
       }
       const value: TaskDefinition = { ...found.value, status: "DELETE_IN_PROGRESS", deleteRequestedAt: clock.now() };
+      if (taskDefinitions.some(({ taskDefinitionArn }) => taskDefinitionArn === found.arn)) continue; // named twice
       if (found.value.status === "INACTIVE") {
         writes.push({ kind: "taskDefinition", arn: found.arn, expected: found.revision, value });
       }

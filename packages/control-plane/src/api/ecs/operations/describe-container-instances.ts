@@ -3,7 +3,7 @@ import { describeContainerInstance } from "../container-instance/describe-contai
 import {
   findContainerInstance,
   missingInstance,
-  requireContainerInstanceNames,
+  namedContainerInstances,
 } from "../container-instance/find-container-instance.ts";
 import type { Operation } from "../operation.ts";
 import { requireCluster } from "../require.ts";
@@ -14,9 +14,9 @@ export const describeContainerInstances: Operation<"DescribeContainerInstances">
   const cluster = requireCluster(snapshot, input.cluster, caller);
   const containerInstances: sdk.ContainerInstance[] = [];
   const failures: sdk.Failure[] = [];
-  for (const identifier of requireContainerInstanceNames(input.containerInstances, 100)) {
-    const stored = findContainerInstance(snapshot, identifier, cluster, caller);
-    if (stored === undefined) failures.push(missingInstance(identifier, cluster, caller));
+  for (const arn of namedContainerInstances(input.containerInstances, { cluster, place: caller, limit: 100 })) {
+    const stored = findContainerInstance(snapshot, arn, cluster, caller);
+    if (stored === undefined) failures.push(missingInstance(arn));
     else containerInstances.push(describeContainerInstance(stored, snapshot, input.include ?? []));
   }
   return { containerInstances, failures };

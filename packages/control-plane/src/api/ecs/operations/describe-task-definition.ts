@@ -9,7 +9,7 @@ export const describeTaskDefinition: Operation<"DescribeTaskDefinition"> = async
   const named = taskDefinitionFrom(requireParameter(input.taskDefinition, "Task definition"), caller);
   const snapshot = store.snapshot();
   const stored =
-    named.arn === undefined ? newestActive(snapshot, named.family) : snapshot.get("taskDefinition", named.arn);
+    named.arn === undefined ? newestActive(snapshot, named.family, caller) : snapshot.get("taskDefinition", named.arn);
   if (stored === undefined) throw new EcsError("ClientException", "Unable to describe task definition.");
   return {
     taskDefinition: describe(stored),

@@ -1,10 +1,8 @@
-import { taskDefinitionArn } from "@hatoba/contract";
-import type { TaskDefinition } from "../../../model/task-definition.ts";
 import { EcsError } from "../api-error.ts";
-import { commitPlan } from "../commit-plan.ts";
 import { isName } from "../names.ts";
 import type { Operation } from "../operation.ts";
 import { requireTags } from "../tags.ts";
+import { addRevision } from "../task-definition/add-revision.ts";
 import { checkTaskDefinition } from "../task-definition/check-task-definition.ts";
 import { describeTaskDefinition } from "../task-definition/describe-task-definition.ts";
 import { requiresAttributes } from "../task-definition/requires-attributes.ts";
@@ -19,7 +17,7 @@ export const registerTaskDefinition: Operation<"RegisterTaskDefinition"> = async
   const tags = requireTags(input.tags);
   const registered = withDefaults(input);
   const { compatibilities, containers } = checkTaskDefinition(registered);
-  const fresh: Omit<TaskDefinition, "revision"> = {
+  const stored = await addRevision(store, caller, {
     family,
     status: "ACTIVE",
     registered,
@@ -28,31 +26,9 @@ export const registerTaskDefinition: Operation<"RegisterTaskDefinition"> = async
     registeredBy: caller.arn,
     registeredAt: clock.now(),
     tags,
-  };
-  return commitPlan(store, (snapshot) => {
-    const known = snapshot.get("taskDefinitionFamily", familyKey(family));
-    const revision = (known?.value.lastRevision ?? 0) + 1;
-    const arn = taskDefinitionArn(caller, family, revision);
-    const value: TaskDefinition = { ...fresh, revision };
-    return {
-      writes: [
-        {
-          kind: "taskDefinitionFamily",
-          arn: familyKey(family),
-          expected: known?.revision ?? 0,
-          value: { family, lastRevision: revision },
-        },
-        { kind: "taskDefinition", arn, expected: 0, value },
-      ],
-      result: {
-        taskDefinition: describeTaskDefinition({ kind: "taskDefinition", arn, revision: 0, value }),
-        ...(tags.length > 0 ? { tags } : {}),
-      },
-    };
   });
+  return { taskDefinition: describeTaskDefinition(stored), ...(tags.length > 0 ? { tags } : {}) };
 };
-
-const familyKey = (family: string) => `family/${family}`;
 
 function requireFamily(family: string | undefined): string {
   if (!family) throw new EcsError("ClientException", "Family should not be null or empty.");

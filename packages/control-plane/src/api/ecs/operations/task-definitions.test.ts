@@ -155,7 +155,7 @@ describe("DeleteTaskDefinitions", () => {
     const context = await withFamilies("web", "web");
     await deregisterTaskDefinition({ taskDefinition: "web:2" }, context);
     const answer = await deleteTaskDefinitions(
-      { taskDefinitions: ["web:2", "web:2", "web:1", "web", "nope:1"] },
+      { taskDefinitions: ["web:2", arn("web:2"), "web:1", "web", "nope:1"] },
       context,
     );
     expect(answer.taskDefinitions).toHaveLength(1);

@@ -6,7 +6,7 @@ import { describeContainerInstance } from "../container-instance/describe-contai
 import {
   findContainerInstance,
   missingInstance,
-  requireContainerInstanceNames,
+  namedContainerInstances,
 } from "../container-instance/find-container-instance.ts";
 import type { Operation } from "../operation.ts";
 import { requireCluster } from "../require.ts";
@@ -23,16 +23,15 @@ export const updateContainerInstancesState: Operation<"UpdateContainerInstancesS
   if (status !== "ACTIVE" && status !== "DRAINING") {
     throw new EcsError("InvalidParameterException", "Container instance status should be one of [ACTIVE, DRAINING]");
   }
-  const identifiers = requireContainerInstanceNames(input.containerInstances, 10);
   return commitPlan(store, (snapshot) => {
     const cluster = requireCluster(snapshot, input.cluster, caller);
     const containerInstances: sdk.ContainerInstance[] = [];
     const failures: sdk.Failure[] = [];
     const writes: Write[] = [];
-    for (const identifier of identifiers) {
-      const stored = findContainerInstance(snapshot, identifier, cluster, caller);
+    for (const arn of namedContainerInstances(input.containerInstances, { cluster, place: caller, limit: 10 })) {
+      const stored = findContainerInstance(snapshot, arn, cluster, caller);
       if (stored === undefined) {
-        failures.push(missingInstance(identifier, cluster, caller));
+        failures.push(missingInstance(arn));
       } else if (stored.value.status !== "ACTIVE" && stored.value.status !== "DRAINING") {
         failures.push({ arn: stored.arn, reason: "INACTIVE" });
       } else {
