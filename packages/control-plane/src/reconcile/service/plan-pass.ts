@@ -3,6 +3,7 @@ import type { Stored, Write } from "../../store/store.ts";
 import type { Next } from "../loop/reconciler.ts";
 import {
   finishedDeployments,
+  isServing,
   isSteady,
   judgePrimary,
   roomSoughtMilliseconds,
