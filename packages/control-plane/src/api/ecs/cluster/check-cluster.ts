@@ -9,7 +9,7 @@ import { EcsError } from "../api-error.ts";
 const invalid = (message: string) => new EcsError("InvalidParameterException", message);
 
 /** The capacity providers that every account has. Source: ECS developer guide, Fargate capacity providers. */
-export const fargateProviders = ["FARGATE", "FARGATE_SPOT"] as const;
+const fargateProviders = ["FARGATE", "FARGATE_SPOT"] as const;
 
 const insights = ["enabled", "disabled", "enhanced"];
 

@@ -5,7 +5,7 @@ import { EcsError } from "../api-error.ts";
 import { containerInstanceFrom } from "../identifiers.ts";
 import type { FoundCluster } from "../require.ts";
 
-/** A container instance of a cluster by id or ARN; Fargate's own capacity is not there for anybody but its agent. */
+/** A container instance that callers may see, by id or ARN; Fargate's own capacity is invisible. */
 export function findContainerInstance(
   snapshot: Snapshot,
   identifier: string,
@@ -16,14 +16,17 @@ export function findContainerInstance(
   return stored?.value.capacity === "FARGATE" ? undefined : stored;
 }
 
-/** @throws EcsError InvalidParameterException if it is not there. */
+/**
+ * A container instance of any capacity, as its own agent may name it too.
+ * @throws EcsError InvalidParameterException if it is not there.
+ */
 export function requireContainerInstance(
   snapshot: Snapshot,
   identifier: string,
   cluster: FoundCluster,
   place: Place,
 ): Stored<"containerInstance"> {
-  const stored = findContainerInstance(snapshot, identifier, cluster, place);
+  const stored = snapshot.get("containerInstance", containerInstanceFrom(identifier, cluster, place).arn);
   if (stored !== undefined) return stored;
   throw new EcsError("InvalidParameterException", "The referenced container instance was not found.");
 }

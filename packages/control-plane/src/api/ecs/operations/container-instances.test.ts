@@ -287,6 +287,13 @@ describe("DeregisterContainerInstance", () => {
     });
   });
 
+  test("an agent of Fargate's own capacity may take it away", async () => {
+    const context = await withCluster();
+    await given(context, instance(1, { capacity: "FARGATE" }));
+    const { containerInstance } = await deregisterContainerInstance({ containerInstance: exampleId(1) }, context);
+    expect(containerInstance?.status).toBe("INACTIVE");
+  });
+
   test("stopped tasks do not hold it", async () => {
     const context = await withCluster();
     const value = exampleTask({

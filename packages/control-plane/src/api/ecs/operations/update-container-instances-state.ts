@@ -3,11 +3,7 @@ import type { Write } from "../../../store/store.ts";
 import { EcsError } from "../api-error.ts";
 import { commitPlan } from "../commit-plan.ts";
 import { describeContainerInstance } from "../container-instance/describe-container-instance.ts";
-import {
-  findContainerInstance,
-  missingInstance,
-  namedContainerInstances,
-} from "../container-instance/find-container-instance.ts";
+import { missingInstance, namedContainerInstances } from "../container-instance/find-container-instance.ts";
 import type { Operation } from "../operation.ts";
 import { requireCluster } from "../require.ts";
 
@@ -29,7 +25,7 @@ export const updateContainerInstancesState: Operation<"UpdateContainerInstancesS
     const failures: sdk.Failure[] = [];
     const writes: Write[] = [];
     for (const arn of namedContainerInstances(input.containerInstances, { cluster, place: caller, limit: 10 })) {
-      const stored = findContainerInstance(snapshot, arn, cluster, caller);
+      const stored = snapshot.get("containerInstance", arn); // also Fargate's own, which its agent may drain
       if (stored === undefined) {
         failures.push(missingInstance(arn));
       } else if (stored.value.status !== "ACTIVE" && stored.value.status !== "DRAINING") {
