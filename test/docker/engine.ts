@@ -32,8 +32,15 @@ export async function testEngine(dockerHost: string | undefined = process.env.DO
   }
   const busybox = localBusybox();
   if (busybox === undefined) throw new Error("These tests need a static busybox: install the package busybox-static.");
-  await buildImage(engine, { tag: busyboxImage, busybox });
+  if (!(await has(engine, busyboxImage))) await buildImage(engine, { tag: busyboxImage, busybox });
   return { engine, run, labels: { [testLabel]: run }, clean: () => clean(engine, run) };
+}
+
+function has(engine: DockerEngine, image: string): Promise<boolean> {
+  return engine.call("GET", `/images/${image}/json`).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** `/_ping` answers "OK", which is not JSON. */
