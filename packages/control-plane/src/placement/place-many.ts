@@ -1,6 +1,6 @@
 import type { PlacementStrategy } from "@aws-sdk/client-ecs";
 import type { Address } from "./address.ts";
-import { type Candidate, take } from "./candidate.ts";
+import type { Candidate } from "./candidate.ts";
 import { type Preference, preferenceOf } from "./preference.ts";
 import { type Criteria, type Refusal, refusalReason } from "./refusal.ts";
 
@@ -52,7 +52,7 @@ export function placeMany(candidates: readonly Candidate[], count: number, choic
       open.splice(index, 1);
       continue;
     }
-    take(on, criteria.demand, group);
+    on.take(criteria.demand, group);
     preference.placed(on);
     placements.push(address === undefined ? { on } : { on, address });
     if (!isOpen(on)) open.splice(index, 1);

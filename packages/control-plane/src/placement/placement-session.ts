@@ -6,7 +6,7 @@ import type { Demand, Task } from "../model/task.ts";
 import type { TaskDefinition } from "../model/task-definition.ts";
 import type { Snapshot, Stored } from "../store/store.ts";
 import { type Address, AddressBook } from "./address.ts";
-import { type Candidate, candidateOf, candidatesFor, lookAsGroup } from "./candidate.ts";
+import { type Candidate, candidateOf, candidatesFor } from "./candidate.ts";
 import { parseClusterQuery } from "./cluster-query.ts";
 import { type Placements, placeMany } from "./place-many.ts";
 import type { Criteria } from "./refusal.ts";
@@ -43,7 +43,7 @@ export class PlacementSession {
   private readonly snapshot: Snapshot;
   private readonly addresses: AddressBook;
   private readonly pools = new Map<string, readonly Candidate[]>();
-  private readonly byArn = new Map<string, Candidate>();
+  private readonly named = new Map<string, Candidate>();
   private readonly addedByZone = new Map<string, number>();
 
   constructor(snapshot: Snapshot) {
@@ -56,16 +56,19 @@ export class PlacementSession {
     return this.choose(this.pool(request), request, count);
   }
 
-  /** Whether a task may go to this one container instance, which the caller has named (StartTask). */
+  /**
+   * Whether a task may go to this one container instance, which the caller has named (StartTask). A session is used
+   * either for this or for `place`: the two do not see each other's placements.
+   */
   placeOn(request: PlacementRequest, instance: Stored<"containerInstance">): Placements {
-    const candidate = this.byArn.get(instance.arn) ?? candidateOf(this.snapshot, instance);
-    this.byArn.set(instance.arn, candidate);
+    const candidate = this.named.get(instance.arn) ?? candidateOf(this.snapshot, instance);
+    this.named.set(instance.arn, candidate);
     return this.choose([candidate], { ...request, placementConstraints: undefined }, 1);
   }
 
   private choose(candidates: readonly Candidate[], request: PlacementRequest, count: number): Placements {
     const { group } = request;
-    for (const candidate of candidates) lookAsGroup(this.snapshot, candidate, group);
+    for (const candidate of candidates) candidate.lookAsGroup(group);
     const subnets = this.subnetsFor(request);
     return placeMany(candidates, count, {
       criteria: criteriaOf(request, subnets),
@@ -78,13 +81,8 @@ export class PlacementSession {
 
   private pool({ clusterArn, launchType }: PlacementRequest): readonly Candidate[] {
     const key = `${launchType} ${launchType === "FARGATE" ? "" : clusterArn}`;
-    const made =
-      this.pools.get(key) ??
-      candidatesFor(this.snapshot, clusterArn, launchType).map(
-        (candidate) => this.byArn.get(candidate.containerInstanceArn) ?? candidate,
-      );
+    const made = this.pools.get(key) ?? candidatesFor(this.snapshot, clusterArn, launchType);
     this.pools.set(key, made);
-    for (const candidate of made) this.byArn.set(candidate.containerInstanceArn, candidate);
     return made;
   }
 

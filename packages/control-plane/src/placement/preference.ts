@@ -67,21 +67,15 @@ function criterionOf(
 
 /** Counts the group's tasks by an attribute's value; instances that do not have it stand together. */
 function spread(attribute: string, candidates: readonly Candidate[]): Criterion {
-  const counts = new Map<string | undefined, { tasks: number }>();
-  const countOf = new Map<Candidate, { tasks: number }>();
-  for (const candidate of candidates) {
-    const value = candidate.attributes.get(attribute);
-    const count = counts.get(value) ?? { tasks: 0 };
-    counts.set(value, count);
-    count.tasks += candidate.groupTasks;
-    countOf.set(candidate, count);
-  }
+  const counts = new Map<string | undefined, number>();
+  const count = (on: Candidate, tasks: number) => {
+    const value = on.attributes.get(attribute);
+    counts.set(value, (counts.get(value) ?? 0) + tasks);
+  };
+  for (const candidate of candidates) count(candidate, candidate.groupTasks);
   return {
-    rank: (on) => countOf.get(on)?.tasks ?? 0,
-    placed(on) {
-      const count = countOf.get(on);
-      if (count !== undefined) count.tasks += 1;
-    },
+    rank: (on) => counts.get(on.attributes.get(attribute)) ?? 0,
+    placed: (on) => count(on, 1),
   };
 }
 

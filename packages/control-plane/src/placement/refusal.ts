@@ -1,7 +1,7 @@
 import type { LaunchType } from "@hatoba/contract";
 import type { Demand } from "../model/task.ts";
 import type { TaskDefinition } from "../model/task-definition.ts";
-import { type Candidate, isPortFree } from "./candidate.ts";
+import type { Candidate } from "./candidate.ts";
 import type { ClusterQuery } from "./cluster-query.ts";
 
 /** Spelled as `Failure.reason` spells them. Source: ECS developer guide, API failure reasons. */
@@ -66,7 +66,7 @@ const filters: readonly Filter[] = [
     reason: "DistinctInstance placement constraint unsatisfied.",
     admits: ({ groupTasks }, { distinctInstance }) => !distinctInstance || groupTasks === 0,
   },
-  { reason: "RESOURCE:PORTS", admits: (on, { demand }) => demand.ports.every((port) => isPortFree(on, port)) },
+  { reason: "RESOURCE:PORTS", admits: (on, { demand }) => demand.ports.every((port) => on.isPortFree(port)) },
   { reason: "RESOURCE:GPU", admits: ({ remaining }, { demand }) => demand.gpus <= remaining.gpus },
   { reason: "RESOURCE:CPU", admits: ({ remaining }, { demand }) => demand.cpu <= remaining.cpu },
   { reason: "RESOURCE:MEMORY", admits: ({ remaining }, { demand }) => demand.memory <= remaining.memory },
