@@ -11,7 +11,7 @@ import {
 } from "../model/examples.ts";
 import type { Task } from "../model/task.ts";
 import { collect, type StoreUnderTest, storeProperties } from "./store.properties.ts";
-import type { Change, Store, Write } from "./store.ts";
+import type { Change, Write } from "./store.ts";
 import { update } from "./update.ts";
 
 const newTask = (number: number, value: Task = exampleTask()): Write => ({

@@ -1,0 +1,91 @@
+import type { DatabaseSync } from "node:sqlite";
+import { type Kind, kinds } from "../model/resources.ts";
+import { inTransaction, openDatabase, type Schema } from "../platform/sqlite-database.ts";
+import { CommittingStore, type Durability, type StoreOptions } from "./core/committing-store.ts";
+import { plainJson } from "./core/plain-json.ts";
+import { applyStep, emptyState, find, type State, type Step } from "./core/state.ts";
+import type { Stored } from "./store.ts";
+
+const schema: Schema = {
+  migrations: [
+    `CREATE TABLE revision (latest INTEGER NOT NULL);
+     INSERT INTO revision (latest) VALUES (0);
+     CREATE TABLE resource (
+       position INTEGER PRIMARY KEY, -- grows in the order of first commits
+       kind TEXT NOT NULL,
+       arn TEXT NOT NULL,
+       revision INTEGER NOT NULL,
+       value TEXT NOT NULL
+     );`,
+  ],
+};
+
+export interface SqliteStoreOptions extends StoreOptions {
+  /** The file; it is made if it is not there. */
+  readonly path: string;
+  /** The file may not grow beyond this many pages of 4 KiB; then it is as if the disk were full. */
+  readonly maxPages?: number;
+}
+
+/**
+ * A store in one SQLite file, which it holds in memory as a whole and reads only when it is opened. A flush is one
+ * transaction. One process at a time.
+ */
+export class SqliteStore extends CommittingStore {
+  /** @throws DatabaseInUseError @throws DatabaseUnusableError */
+  constructor(options: SqliteStoreOptions) {
+    super(openDurability(options), options);
+  }
+}
+
+function openDurability({ path, maxPages }: SqliteStoreOptions): Durability {
+  const database = openDatabase(path, schema);
+  if (maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${maxPages}`);
+  const initial = load(database);
+  const record = recorder(database);
+  return {
+    initial,
+    flush: ({ revision, steps }) => inTransaction(database, () => record(revision, steps)),
+    close: () => database.close(),
+  };
+}
+
+function recorder(database: DatabaseSync): (revision: number, steps: readonly Step[]) => void {
+  const reach = database.prepare("UPDATE revision SET latest = ?");
+  const insert = database.prepare("INSERT INTO resource (position, kind, arn, revision, value) VALUES (?, ?, ?, ?, ?)");
+  const change = database.prepare("UPDATE resource SET revision = ?, value = ? WHERE position = ?");
+  const remove = database.prepare("DELETE FROM resource WHERE position = ?");
+  return (revision, steps) => {
+    reach.run(revision);
+    for (const { kind, arn, position, change: step } of steps) {
+      if (step.after === undefined) remove.run(position);
+      else if (step.before === undefined) {
+        insert.run(position, kind, arn, step.revision, JSON.stringify(step.after.value));
+      } else change.run(step.revision, JSON.stringify(step.after.value), position);
+    }
+  };
+}
+
+/** Reads the whole file. Resources of a kind that this program does not know stay on disk and are not seen. */
+function load(database: DatabaseSync): State {
+  let state = emptyState;
+  const known = new Set<string>(kinds);
+  const rows = database.prepare("SELECT position, kind, arn, revision, value FROM resource ORDER BY position");
+  for (const row of rows.iterate()) {
+    const { position, kind, arn, revision, value } = row as unknown as Row;
+    if (!known.has(kind)) continue;
+    if (find(state, kind, arn)) throw new Error(`The database holds ${kind} ${arn} twice.`);
+    const after = Object.freeze({ kind, arn, revision, value: plainJson(JSON.parse(value)) }) as Stored;
+    state = applyStep(state, { kind, arn, position, change: { revision, after } });
+  }
+  const latest = Number(database.prepare("SELECT latest FROM revision").get()?.["latest"]);
+  return { ...state, revision: latest };
+}
+
+interface Row {
+  readonly position: number;
+  readonly kind: Kind;
+  readonly arn: string;
+  readonly revision: number;
+  readonly value: string;
+}
