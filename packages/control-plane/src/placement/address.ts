@@ -11,7 +11,7 @@ const toNumber = (address: string) => address.split(".").reduce((total, part) =>
 const toText = (address: number) => [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
 
 /** The addresses of a subnet that a task can have: AWS keeps the first four and the last. Ends included. */
-export function usableAddresses(cidrBlock: string): { readonly first: number; readonly last: number } {
+function usableAddresses(cidrBlock: string): { readonly first: number; readonly last: number } {
   const [base = "0.0.0.0", bits = "32"] = cidrBlock.split("/");
   const size = 2 ** (32 - Number(bits));
   const start = Math.floor(toNumber(base) / size) * size;

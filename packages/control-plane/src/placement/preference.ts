@@ -18,7 +18,7 @@ export interface Preference {
  * What ECS does for services that name no strategy, and Hatoba for all tasks: over the zones, there to the instance with
  * the fewest tasks of the same group. Source: ECS developer guide, "Amazon ECS service parameters".
  */
-export const defaultStrategies: readonly PlacementStrategy[] = [
+const defaultStrategies: readonly PlacementStrategy[] = [
   { type: "spread", field: "attribute:ecs.availability-zone" },
   { type: "spread", field: "instanceId" },
 ];

@@ -12,8 +12,7 @@ export interface QuerySubject {
 }
 
 /** Operators by their one spelling; the words that stand for them are in `operatorWords`. */
-export const operators = ["==", "!=", ">=", "<=", ">", "<", "=~", "!~", "in", "!in", "exists", "!exists"] as const;
-export type Operator = (typeof operators)[number];
+export type Operator = "==" | "!=" | ">=" | "<=" | ">" | "<" | "=~" | "!~" | "in" | "!in" | "exists" | "!exists";
 
 export const operatorWords: Readonly<Record<string, Operator>> = {
   equals: "==",

@@ -30,7 +30,7 @@ export interface Verdict {
 }
 
 /** Whether a stopped task failed, rather than that somebody stopped it or its machine was lost. */
-export const failedToStart = (task: Task): boolean =>
+const failedToStart = (task: Task): boolean =>
   task.lastStatus === "STOPPED" &&
   task.startedAt === undefined &&
   (task.stopCode === undefined ||

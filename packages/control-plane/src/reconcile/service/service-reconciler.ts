@@ -7,6 +7,9 @@ import { planPass } from "./plan-pass.ts";
 import { viewService } from "./service-view.ts";
 import type { PassDependencies } from "./service-writes.ts";
 
+/** So many services may look for room as often as each likes. */
+const servicesPerSearch = 100;
+
 /** Keeps each service's tasks in line with its primary deployment. Keys are service ARNs. */
 export class ServiceReconciler implements Reconciler {
   readonly name = "service";
@@ -37,7 +40,13 @@ export class ServiceReconciler implements Reconciler {
     // Before the commit, so that room made during it is not missed.
     if (waitsIn !== undefined) this.waiting.add(waitsIn, serviceArn);
     if (writes.length > 0) await store.commit(writes);
-    return next;
+    return waitsIn === undefined ? next : this.inTurn(next, waitsIn);
+  }
+
+  /** The more services wait for the same room, the longer each leaves between its searches. */
+  private inTurn(next: Next, pool: string): Next {
+    if (next === "when-changed") return next;
+    return { afterSeconds: next.afterSeconds * Math.max(1, this.waiting.count(pool) / servicesPerSearch) };
   }
 
   private concerned({ before, after }: Change): readonly string[] {
