@@ -9,7 +9,7 @@ import { describe, expect, test } from "vitest";
 const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   model: [],
   placement: ["model", "store/store.ts"],
-  store: ["model"],
+  store: ["model", "platform"],
   platform: [],
   "log-store": ["platform"],
   reconcile: ["model", "placement", "platform", "settings.ts", "store"],
@@ -50,7 +50,7 @@ const packageArrows: Readonly<Record<string, readonly string[]>> = {
 /** Libraries that only one place may know. */
 const onlyIn: Readonly<Record<string, RegExp>> = {
   dockerode: /^packages\/(agent\/src\/(runtime\/docker-|images\/)|cli\/src\/engine\/)/,
-  "node:sqlite": /^packages\/(control-plane\/src\/(store|log-store)\/|agent\/src\/(state|hooks)\/)/,
+  "node:sqlite": /^packages\/(control-plane\/src\/(store\/|log-store\/|platform\/sqlite-)|agent\/src\/(state|hooks)\/)/,
   fastify: /^packages\/control-plane\/src\/api\/http\//,
   ws: /^packages\/(control-plane\/src\/agent-channel|agent\/src\/channel)\//,
   immutable: /^packages\/control-plane\/src\/store\//,

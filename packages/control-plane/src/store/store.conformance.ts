@@ -10,8 +10,8 @@ import {
   exampleTaskArn,
 } from "../model/examples.ts";
 import type { Task } from "../model/task.ts";
-import { collect, type StoreUnderTest, storeProperties } from "./store.properties.ts";
 import type { Change, Write } from "./store.ts";
+import { collect, type StoreUnderTest, storeProperties } from "./store-properties.conformance.ts";
 import { update } from "./update.ts";
 
 const newTask = (number: number, value: Task = exampleTask()): Write => ({
