@@ -1,0 +1,139 @@
+import type { Logger } from "../../platform/logger.ts";
+import type { Caller, OperationContext } from "../operation-context.ts";
+import { type OperationSchema, type OperationSchemas, operationSchemas } from "../wire/operation-schema.ts";
+import type { Protocol, WireError, WireRequest, WireResponse } from "../wire/protocol.ts";
+import type { Authenticator } from "./authenticator.ts";
+import { describeFailure } from "./describe-failure.ts";
+import { type Located, locate } from "./locate.ts";
+import { protocolFor } from "./protocols.ts";
+import { HttpRefusal } from "./refusal.ts";
+import { decompress } from "./request-body.ts";
+import type { AnyOperation, LoadedService, ServiceDefinition } from "./service-definition.ts";
+
+/** What the front door knows of a request beside its bytes. */
+export interface RequestDetails {
+  readonly requestId: string;
+  /** As `http://127.0.0.1:4577`, by the Host header. */
+  readonly endpoint: string;
+}
+
+export interface DispatcherDeps {
+  readonly services: readonly ServiceDefinition[];
+  readonly authenticate: Authenticator;
+  readonly context: (caller: Caller, details: RequestDetails) => OperationContext;
+  readonly logger: Logger;
+}
+
+/** The answer, and what the log says about it. */
+export interface Dispatched {
+  readonly response: WireResponse;
+  readonly service?: string;
+  readonly operation?: string;
+  readonly error?: string;
+}
+
+interface PreparedService extends LoadedService {
+  readonly schemas: OperationSchemas;
+}
+
+/** Answers AWS requests: finds the service, checks the signature, reads the input, calls the operation, writes its output. */
+export class Dispatcher {
+  private readonly deps: DispatcherDeps;
+  private readonly loading = new Map<ServiceDefinition, Promise<PreparedService>>();
+  constructor(deps: DispatcherDeps) {
+    this.deps = deps;
+  }
+
+  /** Brings in a service ahead of its first request; a failure shows with that request. */
+  warm(service: ServiceDefinition): void {
+    this.loaded(service).catch(() => undefined);
+  }
+
+  /** Never rejects. Undefined if it is no AWS request. */
+  async dispatch(request: WireRequest, details: RequestDetails): Promise<Dispatched | undefined> {
+    const located = locate(request, this.deps.services);
+    if (located === undefined) return undefined;
+    const protocol = protocolFor(located.service ?? located.protocol);
+    const named = {
+      operation: located.operation,
+      ...(located.service === undefined ? {} : { service: located.service.sdkId }),
+    };
+    try {
+      return { ...named, response: await this.answer(request, located, protocol, details) };
+    } catch (error) {
+      const wireError = describeFailure(error, located, protocol.name, details.requestId);
+      if (wireError.status >= 500)
+        this.deps.logger.error({ err: error, ...named, requestId: details.requestId }, "operation failed");
+      return { ...named, error: wireError.name, response: protocol.writeError(wireError, details.requestId) };
+    }
+  }
+
+  /** Writes a refusal in the protocol that the request's headers speak; the body is not looked at. */
+  refuse(request: Omit<WireRequest, "body">, error: WireError, requestId: string): Dispatched {
+    const located = locate({ ...request, body: new Uint8Array() }, this.deps.services);
+    const isForm = String(request.headers["content-type"]).startsWith("application/x-www-form-urlencoded");
+    const protocol = protocolFor(located?.service ?? located?.protocol ?? (isForm ? "awsQuery" : "awsJson1_1"));
+    return {
+      ...(located === undefined ? {} : { operation: located.operation }),
+      error: error.name,
+      response: protocol.writeError(error, requestId),
+    };
+  }
+
+  private async answer(
+    request: WireRequest,
+    located: Located,
+    protocol: Protocol,
+    details: RequestDetails,
+  ): Promise<WireResponse> {
+    const { service, operation: name } = located;
+    if (service === undefined) throw unknownOperation(protocol, name);
+    const caller = await this.deps.authenticate(request, service);
+    const { schemas, operations } = await this.loaded(service);
+    const schema = schemas(name);
+    if (schema === undefined) throw unknownOperation(protocol, name);
+    const operation = requireBuilt(operations[name], name, service);
+    const body = await decompress(request, service);
+    const input = protocol.parseInput({ body, ...(located.form && { form: located.form }) }, schema);
+    const context = { ...this.deps.context(caller, details), ...service.extras };
+    const output = await operation(input as never, context as never);
+    return protocol.writeOutput(output as Record<string, unknown>, schema as OperationSchema, details.requestId);
+  }
+
+  private loaded(service: ServiceDefinition): Promise<PreparedService> {
+    const known = this.loading.get(service);
+    if (known !== undefined) return known;
+    const loading = service
+      .load()
+      .then((loaded) => ({ ...loaded, schemas: operationSchemas(loaded.sdk, loaded.limits) }));
+    this.loading.set(service, loading);
+    return loading;
+  }
+}
+
+/** Source: API reference, "Common error types": UnknownOperationException for JSON, InvalidAction for query. */
+function unknownOperation({ name }: Protocol, operation: string): HttpRefusal {
+  if (name === "awsJson1_0" || name === "awsJson1_1") {
+    return new HttpRefusal({
+      name: "UnknownOperationException",
+      message: `There is no operation ${operation}.`,
+      status: 400,
+    });
+  }
+  const message = `Could not find operation ${operation} in this version of the service.`;
+  return new HttpRefusal({ name: "InvalidAction", message, status: 400 });
+}
+
+function requireBuilt(
+  operation: AnyOperation | { readonly notBuilt: string } | undefined,
+  name: string,
+  { sdkId, wording }: ServiceDefinition,
+): AnyOperation {
+  if (typeof operation === "function") return operation;
+  const reason = operation?.notBuilt ?? `Hatoba does not have ${name} of ${sdkId}.`;
+  throw new HttpRefusal({
+    name: wording.notBuilt,
+    message: `${reason} docs/compatibility.md lists what there is.`,
+    status: 400,
+  });
+}

@@ -1,0 +1,43 @@
+import { targetOf } from "../wire/aws-json.ts";
+import { credentialScopeOf } from "../wire/credential-scope.ts";
+import type { Form, ProtocolName, WireRequest } from "../wire/protocol.ts";
+import type { ServiceDefinition } from "./service-definition.ts";
+
+/** Whom a request is for. */
+export type Located =
+  | { readonly service: ServiceDefinition; readonly operation: string; readonly form?: Form }
+  /** Nobody's, but in a protocol in which it can be told so. */
+  | { readonly service: undefined; readonly operation: string; readonly protocol: ProtocolName };
+
+/**
+ * Tells requests apart: by X-Amz-Target, else by `Action` and `Version` in a form or query string, and where the version
+ * says nothing, by the service that the signature is for. Undefined for what is no AWS request.
+ */
+export function locate(request: WireRequest, services: readonly ServiceDefinition[]): Located | undefined {
+  const { headers } = request;
+  const target = targetOf(request);
+  if (target !== undefined) {
+    const service = services.find((each) => each.target === target.target);
+    const { operation } = target;
+    if (service !== undefined) return { service, operation };
+    const protocol = String(headers["content-type"]).includes("json-1.0") ? "awsJson1_0" : "awsJson1_1";
+    return { service, operation, protocol };
+  }
+  const form = formOf(request);
+  const operation = form?.find(([name]) => name === "Action")?.[1];
+  if (form === undefined || operation === undefined) return undefined;
+  const version = form.find(([name]) => name === "Version")?.[1];
+  const service =
+    services.find((each) => each.version !== undefined && each.version === version) ??
+    services.find((each) => each.version !== undefined && each.signingName === credentialScopeOf(request)?.service);
+  return service === undefined ? { service, operation, protocol: "awsQuery" } : { service, operation, form };
+}
+
+/** The members of a form body, or of the query string if there is no body. */
+function formOf({ method, headers, query, body }: WireRequest): Form | undefined {
+  const isForm = String(headers["content-type"]).startsWith("application/x-www-form-urlencoded");
+  if (method === "POST" && body.byteLength > 0) return isForm ? [...new URLSearchParams(decode(body))] : undefined;
+  return [...new URLSearchParams(query)];
+}
+
+const decode = (body: Uint8Array) => Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");

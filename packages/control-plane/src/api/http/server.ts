@@ -1,0 +1,152 @@
+import type { AddressInfo } from "node:net";
+import { type FastifyReply, type FastifyRequest, fastify } from "fastify";
+import type { IdSource } from "../../platform/ids.ts";
+import { hostNameOf, isLoopbackName } from "./browser-guard.ts";
+import { type Dispatched, Dispatcher, type DispatcherDeps } from "./dispatch.ts";
+import { HttpRefusal } from "./refusal.ts";
+import { defaultMaxBodyBytes, readBody } from "./request-body.ts";
+import type { ServiceDefinition } from "./service-definition.ts";
+import { type UpgradeHandler, Upgrades } from "./upgrades.ts";
+import { wireRequest } from "./wire-request.ts";
+
+export interface ServerOptions extends DispatcherDeps {
+  /** Port 0 takes a free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Whether `authenticate` lets anybody in. Such a server only starts on a loopback address. */
+  readonly open: boolean;
+  readonly ids: IdSource;
+  readonly timeouts?: Partial<Timeouts>;
+}
+
+/** All in milliseconds. */
+export interface Timeouts {
+  /** For all headers of a request to arrive. */
+  readonly headers: number;
+  /** For the whole request to arrive. */
+  readonly request: number;
+  /** How long a connection may be idle between two requests. */
+  readonly keepAlive: number;
+  /** How long a connection may be silent while a request is on its way, either way. */
+  readonly silence: number;
+  /** How often the first two are looked at. */
+  readonly checkEvery: number;
+}
+const defaultTimeouts: Timeouts = {
+  headers: 15_000,
+  request: 60_000,
+  keepAlive: 75_000,
+  silence: 120_000,
+  checkEvery: 5_000,
+};
+
+/** Two sockets for each of 5,000 agents, and as many again for callers. */
+const maxConnections = 20_000;
+
+export interface RunningServer {
+  /** As `http://127.0.0.1:4577`. */
+  readonly url: string;
+  /** From now on `handler` gets the WebSocket handshakes for `path`, once they are found to be signed well. */
+  onUpgrade(path: string, handler: UpgradeHandler): void;
+  /** Lets requests under way finish, then closes; connections that were upgraded are cut at once. */
+  close(): Promise<void>;
+}
+
+/** Opens the one listener. @throws Error if the port is taken, or if an open server is to listen beyond this machine. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { listen, services, authenticate, logger } = options;
+  if (options.open && !isLoopbackName(listen.host)) {
+    throw new Error(`With --auth open the server only listens on a loopback address, not on ${listen.host}.`);
+  }
+  const dispatcher = new Dispatcher(options);
+  const upgrades = new Upgrades({ authenticate, logger });
+  const app = createApp({ ...defaultTimeouts, ...options.timeouts });
+  app.server.maxConnections = maxConnections;
+  upgrades.listenTo(app.server);
+  serve(app, dispatcher, options);
+  await app.listen({ host: listen.host, port: listen.port });
+  const { port } = app.server.address() as AddressInfo;
+  for (const service of services) if (service.eager) dispatcher.warm(service);
+  return {
+    url: `http://${listen.host.includes(":") ? `[${listen.host}]` : listen.host}:${port}`,
+    onUpgrade: (path, handler) => upgrades.on(path, handler),
+    async close() {
+      upgrades.destroyAll();
+      await app.close();
+    },
+  };
+}
+
+type App = ReturnType<typeof createApp>;
+
+function createApp(timeouts: Timeouts) {
+  const app = fastify({
+    logger: false,
+    connectionTimeout: timeouts.silence,
+    requestTimeout: timeouts.request,
+    keepAliveTimeout: timeouts.keepAlive,
+    forceCloseConnections: "idle",
+    http: { headersTimeout: timeouts.headers, connectionsCheckingInterval: timeouts.checkEvery },
+  });
+  // Bodies are read below, as bytes: a signature is over those, and how to read them depends on other headers.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+  return app;
+}
+
+function serve(app: App, dispatcher: Dispatcher, { services, ids, logger }: ServerOptions): void {
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+    const started = performance.now();
+    const requestId = ids.uuid();
+    const dispatched = await handle(request, requestId);
+    const { status, headers, body } = dispatched.response;
+    const { response: _, ...fields } = dispatched;
+    const durationMs = Math.round((performance.now() - started) * 100) / 100;
+    logger[status >= 400 ? "info" : "debug"]({ requestId, ...fields, status, durationMs }, "request answered");
+    return reply.code(status).headers(headers).send(body);
+  };
+
+  const handle = async ({ raw }: FastifyRequest, requestId: string): Promise<Dispatched> => {
+    try {
+      const limit = bodyLimit(services, raw.headers["x-amz-target"]);
+      const body = raw.method === "POST" ? await readBody(raw, limit) : Buffer.alloc(0);
+      const request = wireRequest(raw, body);
+      const details = { requestId, endpoint: endpointOf(app, raw.headers.host) };
+      const dispatched = request.path === "/" ? await dispatcher.dispatch(request, details) : undefined;
+      return dispatched ?? dispatcher.refuse(request, nothingAt(request.path), requestId);
+    } catch (error) {
+      if (!(error instanceof HttpRefusal)) throw error;
+      return dispatcher.refuse(wireRequest(raw, new Uint8Array()), error, requestId);
+    }
+  };
+
+  app.get("/healthz", async (_request, reply) => reply.code(200).send({ status: "ok" }));
+  app.route({ method: ["GET", "POST"], url: "/", handler: answer });
+  app.setNotFoundHandler(answer);
+  app.setErrorHandler(async (error, _request, reply) => {
+    logger.warn({ err: error }, "request broken off");
+    return reply
+      .code(400)
+      .header("connection", "close")
+      .send({ __type: "BadRequestException", message: "Bad request." });
+  });
+}
+
+const nothingAt = (path: string) =>
+  new HttpRefusal({
+    name: "UnknownOperationException",
+    message: `There is no AWS operation in the request, or nothing at ${path}.`,
+    status: 404,
+  });
+
+function bodyLimit(services: readonly ServiceDefinition[], target: string | readonly string[] | undefined): number {
+  const service =
+    typeof target === "string" ? services.find((each) => target.startsWith(`${each.target}.`)) : undefined;
+  return service?.maxBodyBytes ?? defaultMaxBodyBytes;
+}
+
+/** The address under which the caller reached us, for answers that name further addresses of ours. */
+function endpointOf(app: App, host: string | undefined): string {
+  if (host !== undefined && /^[\w.:[\]-]+$/.test(host) && hostNameOf(host) !== "") return `http://${host}`;
+  const address = app.server.address() as AddressInfo;
+  return `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
+}

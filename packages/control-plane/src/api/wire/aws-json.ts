@@ -1,0 +1,66 @@
+import { JsonCodec } from "@smithy/core/protocols";
+import { requireFit } from "./check-input.ts";
+import { BadInput } from "./problem.ts";
+import type { Protocol, WireRequest } from "./protocol.ts";
+
+const codec = new JsonCodec({ timestampFormat: { useTrait: true, default: 7 }, jsonName: false });
+const serializer = codec.createSerializer();
+const deserializer = codec.createDeserializer();
+type JsonObject = Extract<Parameters<typeof deserializer.readObject>[1], { [name: string]: unknown }>;
+
+/** Splits `X-Amz-Target: AmazonEC2ContainerServiceV20141113.RunTask`; undefined if there is none. */
+export function targetOf({ headers }: Pick<WireRequest, "headers">): { target: string; operation: string } | undefined {
+  const header = headers["x-amz-target"];
+  if (typeof header !== "string") return undefined;
+  const dot = header.lastIndexOf(".");
+  return { target: header.slice(0, Math.max(0, dot)), operation: header.slice(dot + 1) };
+}
+
+/** AWS JSON 1.0 and 1.1, which differ in their content type only. Source: Smithy specification, AWS JSON 1.1 protocol. */
+export function awsJson(version: "1.0" | "1.1"): Protocol {
+  const contentType = `application/x-amz-json-${version}`;
+  const headersFor = (requestId: string) => ({ "content-type": contentType, "x-amzn-requestid": requestId });
+  return {
+    name: version === "1.0" ? "awsJson1_0" : "awsJson1_1",
+    parseInput({ body }, { input, check }) {
+      const value = parseJson(body);
+      requireFit(check(value));
+      if (!input.isStructSchema()) return {};
+      return deserializer.readObject(input, value) as unknown as Record<string, unknown>;
+    },
+    writeOutput(output, { output: schema }, requestId) {
+      if (!schema.isStructSchema()) return { status: 200, headers: headersFor(requestId), body: "{}" };
+      serializer.write(schema, output);
+      return { status: 200, headers: headersFor(requestId), body: serializer.flush() as string };
+    },
+    writeError({ name, message, status, members }, requestId) {
+      return { status, headers: headersFor(requestId), body: JSON.stringify({ ...members, __type: name, message }) };
+    },
+  };
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * The deserializer lets unknown members of a structure through if one of them is a text `__type`. Nobody but an
+ * attacker sends that, so it is left out, and looked for only if it can be there, plain or escaped.
+ */
+const mayNameType = /__type|\\u00/;
+const withoutTypeNames = (name: string, value: unknown) =>
+  name === "__type" && typeof value === "string" ? undefined : value;
+
+function parseJson(body: Uint8Array): JsonObject {
+  let value: unknown;
+  try {
+    const text = utf8.decode(body);
+    value = text === "" ? {} : JSON.parse(text, mayNameType.test(text) ? withoutTypeNames : undefined);
+  } catch (error) {
+    throw new BadInput([{ kind: "unreadable", path: [], demand: "The request body is not valid JSON" }], {
+      cause: error,
+    });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new BadInput([{ kind: "type", path: [], demand: "The request body has to be a JSON object" }]);
+  }
+  return value as JsonObject;
+}

@@ -1,0 +1,63 @@
+import type { OperationSchema } from "./operation-schema.ts";
+
+/** One HTTP request as the wire code sees it: whole, and free of any server library. */
+export interface WireRequest {
+  readonly method: string;
+  /** As sent: still percent-encoded, without the query. */
+  readonly path: string;
+  /** As sent, without the question mark. */
+  readonly query: string;
+  /** Names in lower case; a header given several times is a list. */
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  /** As sent: still compressed if Content-Encoding says so. */
+  readonly body: Uint8Array;
+}
+
+export interface WireResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What a request asks for, before it is known whether there is such a service and operation. */
+export interface Address {
+  /** The part of X-Amz-Target before the dot, for the JSON protocols. */
+  readonly target?: string;
+  /** The member `Version`, for the query protocols. */
+  readonly version?: string;
+  readonly operation: string;
+}
+
+/** A failure as it goes onto the wire. */
+export interface WireError {
+  /** What the caller tells errors apart by, as `ClusterNotFoundException`. */
+  readonly name: string;
+  readonly message: string;
+  readonly status: number;
+  /** Further members of the error's shape. */
+  readonly members?: Readonly<Record<string, unknown>>;
+}
+
+export type ProtocolName = "awsJson1_0" | "awsJson1_1" | "awsQuery" | "ec2Query";
+
+/** Turns bytes into typed input and back for one of AWS's protocols, and does nothing else. */
+export interface Protocol {
+  readonly name: ProtocolName;
+  /**
+   * The input in the SDK's shape, not yet checked against limits. Unknown members are left out.
+   * @throws BadInput if it cannot be read at all
+   */
+  parseInput(request: ParsedRequest, schema: OperationSchema): Record<string, unknown>;
+  writeOutput(output: Readonly<Record<string, unknown>>, schema: OperationSchema, requestId: string): WireResponse;
+  writeError(error: WireError, requestId: string): WireResponse;
+}
+
+/** A request whose body has been decompressed and whose form, if it is one, has been taken apart. */
+export interface ParsedRequest {
+  readonly body: Uint8Array;
+  /** Members of the form or the query string. */
+  readonly form?: Form;
+}
+
+/** Form members in the order given. */
+export type Form = readonly (readonly [name: string, value: string])[];
