@@ -1,19 +1,23 @@
 import type { NotBuilt, OperationTable } from "./operation.ts";
 import { createCluster } from "./operations/create-cluster.ts";
+import { createService } from "./operations/create-service.ts";
 import { deleteAccountSetting } from "./operations/delete-account-setting.ts";
 import { deleteAttributes } from "./operations/delete-attributes.ts";
 import { deleteCluster } from "./operations/delete-cluster.ts";
+import { deleteService } from "./operations/delete-service.ts";
 import { deleteTaskDefinitions } from "./operations/delete-task-definitions.ts";
 import { deregisterContainerInstance } from "./operations/deregister-container-instance.ts";
 import { deregisterTaskDefinition } from "./operations/deregister-task-definition.ts";
 import { describeClusters } from "./operations/describe-clusters.ts";
 import { describeContainerInstances } from "./operations/describe-container-instances.ts";
+import { describeServices } from "./operations/describe-services.ts";
 import { describeTaskDefinition } from "./operations/describe-task-definition.ts";
 import { discoverPollEndpoint } from "./operations/discover-poll-endpoint.ts";
 import { listAccountSettings } from "./operations/list-account-settings.ts";
 import { listAttributes } from "./operations/list-attributes.ts";
 import { listClusters } from "./operations/list-clusters.ts";
 import { listContainerInstances } from "./operations/list-container-instances.ts";
+import { listServices } from "./operations/list-services.ts";
 import { listTagsForResource } from "./operations/list-tags-for-resource.ts";
 import { listTaskDefinitionFamilies } from "./operations/list-task-definition-families.ts";
 import { listTaskDefinitions } from "./operations/list-task-definitions.ts";
@@ -29,6 +33,7 @@ import { updateCluster } from "./operations/update-cluster.ts";
 import { updateClusterSettings } from "./operations/update-cluster-settings.ts";
 import { updateContainerAgent } from "./operations/update-container-agent.ts";
 import { updateContainerInstancesState } from "./operations/update-container-instances-state.ts";
+import { updateService } from "./operations/update-service.ts";
 
 /** Says in one sentence what is missing; the caller reads it. */
 const notBuilt = (notBuilt: string): NotBuilt => ({ notBuilt });
@@ -42,7 +47,7 @@ export const operations = {
   CreateDaemon: notBuilt("Hatoba does not have CreateDaemon yet."),
   CreateExpressGatewayService: notBuilt("Hatoba does not have CreateExpressGatewayService yet."),
   CreateGateway: notBuilt("Hatoba does not have CreateGateway yet."),
-  CreateService: notBuilt("Hatoba does not have CreateService yet."),
+  CreateService: createService,
   CreateTaskSet: notBuilt("Hatoba does not have CreateTaskSet yet."),
   DeleteAccountSetting: deleteAccountSetting,
   DeleteAttributes: deleteAttributes,
@@ -52,7 +57,7 @@ export const operations = {
   DeleteDaemonTaskDefinition: notBuilt("Hatoba does not have DeleteDaemonTaskDefinition yet."),
   DeleteExpressGatewayService: notBuilt("Hatoba does not have DeleteExpressGatewayService yet."),
   DeleteGateway: notBuilt("Hatoba does not have DeleteGateway yet."),
-  DeleteService: notBuilt("Hatoba does not have DeleteService yet."),
+  DeleteService: deleteService,
   DeleteTaskDefinitions: deleteTaskDefinitions,
   DeleteTaskSet: notBuilt("Hatoba does not have DeleteTaskSet yet."),
   DeregisterContainerInstance: deregisterContainerInstance,
@@ -70,7 +75,7 @@ export const operations = {
   DescribeGatewayRoute: notBuilt("Hatoba does not have DescribeGatewayRoute yet."),
   DescribeServiceDeployments: notBuilt("Hatoba does not have DescribeServiceDeployments yet."),
   DescribeServiceRevisions: notBuilt("Hatoba does not have DescribeServiceRevisions yet."),
-  DescribeServices: notBuilt("Hatoba does not have DescribeServices yet."),
+  DescribeServices: describeServices,
   DescribeTaskDefinition: describeTaskDefinition,
   DescribeTaskSets: notBuilt("Hatoba does not have DescribeTaskSets yet."),
   DescribeTasks: notBuilt("Hatoba does not have DescribeTasks yet."),
@@ -89,7 +94,7 @@ export const operations = {
   ListGatewayRoutes: notBuilt("Hatoba does not have ListGatewayRoutes yet."),
   ListGateways: notBuilt("Hatoba does not have ListGateways yet."),
   ListServiceDeployments: notBuilt("Hatoba does not have ListServiceDeployments yet."),
-  ListServices: notBuilt("Hatoba does not have ListServices yet."),
+  ListServices: listServices,
   ListServicesByNamespace: notBuilt("Hatoba does not have ListServicesByNamespace yet."),
   ListTagsForResource: listTagsForResource,
   ListTaskDefinitionFamilies: listTaskDefinitionFamilies,
@@ -119,7 +124,7 @@ export const operations = {
   UpdateDaemon: notBuilt("Hatoba does not have UpdateDaemon yet."),
   UpdateExpressGatewayService: notBuilt("Hatoba does not have UpdateExpressGatewayService yet."),
   UpdateGateway: notBuilt("Hatoba does not have UpdateGateway yet."),
-  UpdateService: notBuilt("Hatoba does not have UpdateService yet."),
+  UpdateService: updateService,
   UpdateServicePrimaryTaskSet: notBuilt("Hatoba does not have UpdateServicePrimaryTaskSet yet."),
   UpdateTaskProtection: notBuilt("Hatoba does not have UpdateTaskProtection yet."),
   UpdateTaskSet: notBuilt("Hatoba does not have UpdateTaskSet yet."),

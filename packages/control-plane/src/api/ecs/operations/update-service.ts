@@ -1,0 +1,89 @@
+import type { Service } from "../../../model/service.ts";
+import type { Snapshot, Stored } from "../../../store/store.ts";
+import type { Caller } from "../../operation-context.ts";
+import { checkLaunch, chooseLaunch } from "../check-launch.ts";
+import { commitPlan } from "../commit-plan.ts";
+import { serviceFrom } from "../identifiers.ts";
+import type { Input, Operation } from "../operation.ts";
+import { requireCluster, requireParameter, requireTaskDefinition } from "../require.ts";
+import {
+  deploymentConfigurationOf,
+  refuseUnbuilt,
+  requireDesiredCount,
+  requireGracePeriod,
+} from "../services/check-service.ts";
+import { describeService } from "../services/describe-service.ts";
+import { needsDeployment, newDeployment, newDeploymentId } from "../services/new-deployment.ts";
+import { requireActiveService } from "../services/require-service.ts";
+
+/**
+ * Changes what is named and leaves the rest. A change of what its tasks are made of, or forceNewDeployment, begins a new
+ * deployment; a change of how many there are does not. Source: ECS API reference, UpdateService.
+ */
+export const updateService: Operation<"UpdateService"> = async (input, { store, clock, ids, caller }) => {
+  refuseUnbuilt(input);
+  const deploymentId = newDeploymentId(ids);
+  const now = clock.now();
+  const service = await commitPlan(store, (snapshot) => {
+    const cluster = requireCluster(snapshot, input.cluster, caller);
+    const { arn } = serviceFrom(requireParameter(input.service, "service"), cluster, caller);
+    const stored = requireActiveService(snapshot, arn);
+    const changed = changedService(input, stored, { snapshot, cluster: cluster.stored, caller });
+    const before = snapshot.list("deployment", { serviceArn: arn }).map(({ value }) => value);
+    if (!input.forceNewDeployment && !needsDeployment(stored.value, changed)) {
+      return {
+        writes: [{ kind: "service", arn, expected: stored.revision, value: changed }],
+        result: describeService({ arn, value: changed }, snapshot, { tags: true, deployments: before }),
+      };
+    }
+    const value: Service = { ...changed, primaryDeploymentId: deploymentId };
+    const deployment = newDeployment(arn, value, now);
+    return {
+      writes: [
+        { kind: "service", arn, expected: stored.revision, value },
+        { kind: "deployment", arn: deploymentId, expected: 0, value: deployment },
+      ],
+      result: describeService({ arn, value }, snapshot, { tags: true, deployments: [...before, deployment] }),
+    };
+  });
+  return { service };
+};
+
+/** The service with what the call names; members it does not name stay. */
+function changedService(
+  input: Input<"UpdateService">,
+  { value: service }: Stored<"service">,
+  around: { readonly snapshot: Snapshot; readonly cluster: Stored<"cluster">; readonly caller: Caller },
+): Service {
+  const { snapshot, cluster, caller } = around;
+  const taskDefinition = input.taskDefinition
+    ? requireTaskDefinition(snapshot, input.taskDefinition, caller)
+    : snapshot.get("taskDefinition", service.taskDefinition);
+  const strategy = input.capacityProviderStrategy?.length
+    ? chooseLaunch({ capacityProviderStrategy: input.capacityProviderStrategy }, cluster)
+    : undefined;
+  const named = {
+    networkConfiguration: input.networkConfiguration,
+    placementConstraints: input.placementConstraints,
+    placementStrategy: input.placementStrategy,
+    platformVersion: input.platformVersion,
+    healthCheckGracePeriodSeconds: requireGracePeriod(input.healthCheckGracePeriodSeconds),
+    enableECSManagedTags: input.enableECSManagedTags,
+    enableExecuteCommand: input.enableExecuteCommand,
+    propagateTags: input.propagateTags,
+    availabilityZoneRebalancing: input.availabilityZoneRebalancing,
+    desiredCount: input.desiredCount === undefined ? undefined : requireDesiredCount(input.desiredCount),
+    taskDefinition: taskDefinition?.arn,
+  };
+  const { launchType: _replaced, ...withoutLaunchType } = service;
+  const changed: Service = {
+    ...(strategy === undefined ? service : withoutLaunchType),
+    ...strategy,
+    ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
+    deploymentConfiguration: deploymentConfigurationOf(input.deploymentConfiguration, service.deploymentConfiguration),
+  };
+  if (taskDefinition !== undefined) {
+    checkLaunch(changed, changed, { taskDefinition: taskDefinition.value, snapshot });
+  }
+  return changed;
+}

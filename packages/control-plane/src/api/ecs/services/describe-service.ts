@@ -1,0 +1,94 @@
+import type * as sdk from "@aws-sdk/client-ecs";
+import { launchTypeOf } from "../../../model/new-task.ts";
+import type { Deployment, Service } from "../../../model/service.ts";
+import type { Snapshot, Stored } from "../../../store/store.ts";
+
+const latestPlatformVersion = "1.4.0";
+
+/**
+ * A service as the API shows it; counts come from tallies. Deployments are the primary one first, then those that still
+ * have tasks or may be rolled back to, newest first. Source: ECS API reference, Service and Deployment.
+ */
+export function describeService(
+  { arn, value: service }: Pick<Stored<"service">, "arn" | "value">,
+  snapshot: Snapshot,
+  { tags, deployments }: { readonly tags: boolean; readonly deployments?: readonly Deployment[] },
+): sdk.Service {
+  const counts = snapshot.tally("serviceTasks", arn);
+  const shown = deployments ?? snapshot.list("deployment", { serviceArn: arn }).map(({ value }) => value);
+  const events = snapshot.get("serviceEvents", `events/${arn}`)?.value.events ?? [];
+  return {
+    serviceArn: arn,
+    serviceName: service.serviceName,
+    clusterArn: service.clusterArn,
+    loadBalancers: service.loadBalancers ?? [],
+    serviceRegistries: service.serviceRegistries ?? [],
+    status: service.status,
+    desiredCount: service.desiredCount,
+    runningCount: counts.running,
+    pendingCount: counts.pending,
+    ...launchFacts(service),
+    ...(isFargate(service) ? { platformVersion: service.platformVersion ?? "LATEST", platformFamily: "Linux" } : {}),
+    taskDefinition: service.taskDefinition,
+    deploymentConfiguration: service.deploymentConfiguration,
+    deployments: inOrder(shown, service).map((deployment) => describeDeployment(deployment, service, snapshot)),
+    ...(service.networkConfiguration === undefined ? {} : { roleArn: serviceRole(arn) }),
+    events: events.map(({ id, createdAt, message }) => ({ id, createdAt: new Date(createdAt), message })),
+    createdAt: new Date(service.createdAt),
+    placementConstraints: service.placementConstraints ?? [],
+    placementStrategy: service.placementStrategy ?? [],
+    ...(service.networkConfiguration === undefined ? {} : { networkConfiguration: service.networkConfiguration }),
+    ...(service.healthCheckGracePeriodSeconds === undefined
+      ? {}
+      : { healthCheckGracePeriodSeconds: service.healthCheckGracePeriodSeconds }),
+    schedulingStrategy: service.schedulingStrategy,
+    deploymentController: service.deploymentController ?? { type: "ECS" },
+    ...(tags ? { tags: [...service.tags] } : {}),
+    ...(service.createdBy === undefined ? {} : { createdBy: service.createdBy }),
+    enableECSManagedTags: service.enableECSManagedTags ?? false,
+    propagateTags: service.propagateTags ?? "NONE",
+    enableExecuteCommand: service.enableExecuteCommand ?? false,
+    availabilityZoneRebalancing: service.availabilityZoneRebalancing ?? "DISABLED",
+  };
+}
+
+const isFargate = (what: Service | Deployment) => launchTypeOf(what).launchType === "FARGATE";
+
+const launchFacts = ({ launchType, capacityProviderStrategy }: Service | Deployment) => ({
+  ...(launchType === undefined ? {} : { launchType }),
+  ...(capacityProviderStrategy === undefined ? {} : { capacityProviderStrategy: [...capacityProviderStrategy] }),
+});
+
+const serviceRole = (arn: string) =>
+  `arn:aws:iam::${arn.split(":")[4]}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`;
+
+function inOrder(deployments: readonly Deployment[], { primaryDeploymentId }: Service): readonly Deployment[] {
+  const isPrimary = ({ deploymentId }: Deployment) => Number(deploymentId === primaryDeploymentId);
+  return deployments.toSorted((a, b) => isPrimary(b) - isPrimary(a) || b.createdAt - a.createdAt);
+}
+
+function describeDeployment(deployment: Deployment, service: Service, snapshot: Snapshot): sdk.Deployment {
+  const { running, pending } = snapshot.tally("deploymentTasks", deployment.deploymentId);
+  const primary = deployment.deploymentId === service.primaryDeploymentId;
+  return {
+    id: deployment.deploymentId,
+    status: primary ? "PRIMARY" : "ACTIVE",
+    taskDefinition: deployment.taskDefinition,
+    desiredCount: primary ? service.desiredCount : running + pending,
+    pendingCount: pending,
+    runningCount: running,
+    failedTasks: deployment.failedTasks,
+    createdAt: new Date(deployment.createdAt),
+    updatedAt: new Date(deployment.updatedAt),
+    ...launchFacts(deployment),
+    ...(isFargate(deployment)
+      ? { platformVersion: platformVersionOf(deployment.platformVersion), platformFamily: "Linux" }
+      : {}),
+    ...(deployment.networkConfiguration === undefined ? {} : { networkConfiguration: deployment.networkConfiguration }),
+    rolloutState: deployment.rolloutState,
+    rolloutStateReason: deployment.rolloutStateReason,
+  };
+}
+
+const platformVersionOf = (version: string | undefined) =>
+  version === undefined || version === "LATEST" ? latestPlatformVersion : version;
