@@ -1,0 +1,269 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { startLoops } from "../../../reconcile/start-loops.ts";
+import type { OperationContext } from "../../operation-context.ts";
+import { exampleContext, given, refusal } from "../example-context.ts";
+import type { Input } from "../operation.ts";
+import { createCluster } from "./create-cluster.ts";
+import { createService } from "./create-service.ts";
+import { deleteService } from "./delete-service.ts";
+import { describeServices } from "./describe-services.ts";
+import { listServices } from "./list-services.ts";
+import { registerTaskDefinition } from "./register-task-definition.ts";
+import { updateService } from "./update-service.ts";
+
+let context: OperationContext;
+beforeEach(async () => {
+  context = exampleContext();
+  await createCluster({}, context);
+  await register("web");
+});
+
+async function register(family: string, more: Partial<Input<"RegisterTaskDefinition">> = {}): Promise<void> {
+  const containerDefinitions = [{ name: "app", image: "busybox", memory: 32 }];
+  await registerTaskDefinition({ family, containerDefinitions, ...more }, context);
+}
+const fargate = {
+  requiresCompatibilities: ["FARGATE" as const],
+  networkMode: "awsvpc" as const,
+  cpu: "256",
+  memory: "512",
+};
+
+const create = async (more: Partial<Input<"CreateService">> = {}) =>
+  (await createService({ serviceName: "web", taskDefinition: "web", desiredCount: 2, ...more }, context)).service;
+const update = async (more: Partial<Input<"UpdateService">>) =>
+  (await updateService({ service: "web", ...more }, context)).service;
+const described = async () => (await describeServices({ services: ["web"] }, context)).services?.[0];
+
+describe("CreateService", () => {
+  test("answers the service with ECS's defaults and a first deployment", async () => {
+    const service = await create();
+    expect(service).toMatchObject({
+      serviceArn: "arn:aws:ecs:us-east-1:000000000000:service/default/web",
+      clusterArn: "arn:aws:ecs:us-east-1:000000000000:cluster/default",
+      status: "ACTIVE",
+      desiredCount: 2,
+      runningCount: 0,
+      pendingCount: 0,
+      launchType: "EC2",
+      schedulingStrategy: "REPLICA",
+      taskDefinition: "arn:aws:ecs:us-east-1:000000000000:task-definition/web:1",
+      deploymentConfiguration: {
+        maximumPercent: 200,
+        minimumHealthyPercent: 100,
+        deploymentCircuitBreaker: { enable: false, rollback: false },
+      },
+      deploymentController: { type: "ECS" },
+      enableECSManagedTags: false,
+      propagateTags: "NONE",
+      loadBalancers: [],
+      events: [],
+    });
+    expect(service?.deployments).toHaveLength(1);
+    expect(service?.deployments?.[0]).toMatchObject({
+      id: expect.stringMatching(/^ecs-svc\/\d{19}$/),
+      status: "PRIMARY",
+      rolloutState: "IN_PROGRESS",
+      rolloutStateReason: expect.stringMatching(/^ECS deployment ecs-svc\/\d{19} in progress\.$/),
+      desiredCount: 2,
+      failedTasks: 0,
+    });
+    expect(service?.createdAt).toBeInstanceOf(Date);
+  });
+
+  test("is idempotent by clientToken, and only by that", async () => {
+    const first = await create({ clientToken: "t" });
+    expect((await create({ clientToken: "t" }))?.deployments?.[0]?.id).toBe(first?.deployments?.[0]?.id);
+    const notIdempotent = "InvalidParameterException: Creation of service was not idempotent."; // Source: terraform-provider-aws issues
+    expect(await refusal(create({ clientToken: "t", desiredCount: 3 }))).toBe(notIdempotent);
+    expect(await refusal(create())).toBe(notIdempotent);
+  });
+
+  test.each<[string, Partial<Input<"CreateService">>, string]>([
+    ["an unknown cluster", { cluster: "x" }, "ClusterNotFoundException: Cluster not found."],
+    ["an unknown task definition", { taskDefinition: "x" }, "ClientException: TaskDefinition not found."],
+    [
+      "no task definition",
+      { taskDefinition: undefined },
+      "InvalidParameterException: taskDefinition can not be blank.",
+    ],
+    ["a bad name", { serviceName: "a b" }, "InvalidParameterException: Service name must match"],
+    ["a negative count", { desiredCount: -1 }, "InvalidParameterException: desiredCount cannot be less than 0."],
+    ["no count", { desiredCount: undefined }, "InvalidParameterException: desiredCount can not be blank."],
+    [
+      "two ways to launch",
+      { launchType: "EC2", capacityProviderStrategy: [{ capacityProvider: "FARGATE" }] },
+      "InvalidParameterException: Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.",
+    ],
+    [
+      "a launch type its tasks do not fit",
+      { launchType: "FARGATE" },
+      "InvalidParameterException: Task definition does not support launch_type FARGATE.",
+    ],
+    [
+      "limits that allow no step",
+      { deploymentConfiguration: { maximumPercent: 100, minimumHealthyPercent: 100 } },
+      "InvalidParameterException: Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.",
+    ],
+    [
+      "a network for bridge tasks",
+      { networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } } },
+      "InvalidParameterException: Network Configuration is not valid for the given networkMode of this task definition.",
+    ],
+    [
+      "a platform version on EC2",
+      { platformVersion: "1.4.0" },
+      "InvalidParameterException: The platform version must be null when specifying an EC2 launch type.",
+    ],
+    [
+      "a bad query",
+      { placementConstraints: [{ type: "memberOf", expression: "attribute:" }] },
+      "InvalidParameterException: Invalid expression",
+    ],
+    [
+      "a strategy without field",
+      { placementStrategy: [{ type: "spread" }] },
+      "InvalidParameterException: Field can not be blank",
+    ],
+    [
+      "load balancers",
+      { loadBalancers: [{ targetGroupArn: "x" }] },
+      "UnsupportedFeatureException: Hatoba does not have load balancers yet",
+    ],
+    [
+      "DAEMON",
+      { schedulingStrategy: "DAEMON" },
+      "UnsupportedFeatureException: Hatoba does not have DAEMON services yet",
+    ],
+    ["CODE_DEPLOY", { deploymentController: { type: "CODE_DEPLOY" } }, "UnsupportedFeatureException"],
+    ["BLUE_GREEN", { deploymentConfiguration: { strategy: "BLUE_GREEN" } }, "UnsupportedFeatureException"],
+  ])("refuses %s, and makes nothing", async (_what, more, message) => {
+    expect(await refusal(create(more))).toContain(message);
+    expect((await listServices({}, context)).serviceArns).toEqual([]);
+  });
+
+  test("an awsvpc service needs a network with subnets that exist", async () => {
+    await register("vpc", fargate);
+    const wish = { taskDefinition: "vpc", launchType: "FARGATE" as const };
+    expect(await refusal(create(wish))).toBe(
+      "InvalidParameterException: Network Configuration must be provided when networkMode 'awsvpc' is specified.",
+    );
+    const network = { awsvpcConfiguration: { subnets: ["subnet-0123"] } };
+    expect(await refusal(create({ ...wish, networkConfiguration: network }))).toContain(
+      "The subnet ID 'subnet-0123' does not exist",
+    );
+    await given(context, {
+      kind: "subnet",
+      arn: "subnet-0123",
+      value: {
+        subnetId: "subnet-0123",
+        vpcId: "vpc-1",
+        cidrBlock: "172.31.0.0/20",
+        availabilityZone: "us-east-1a",
+        availabilityZoneId: "use1-az1",
+        defaultForAz: true,
+        tags: [],
+      },
+    });
+    const service = await create({ ...wish, networkConfiguration: network });
+    expect(service).toMatchObject({
+      launchType: "FARGATE",
+      platformVersion: "LATEST",
+      platformFamily: "Linux",
+      networkConfiguration: network,
+      roleArn: expect.stringContaining("AWSServiceRoleForECS"),
+    });
+    expect(service?.deployments?.[0]).toMatchObject({ platformVersion: "1.4.0", platformFamily: "Linux" });
+  });
+});
+
+describe("UpdateService", () => {
+  test("a new count changes no deployment; a new task definition begins one", async () => {
+    const before = await create();
+    const scaled = await update({ desiredCount: 5 });
+    expect(scaled?.desiredCount).toBe(5);
+    expect(scaled?.deployments?.map(({ id }) => id)).toEqual(before?.deployments?.map(({ id }) => id));
+    await register("web");
+    const rolled = await update({ taskDefinition: "web" });
+    expect(rolled?.taskDefinition).toMatch(/web:2$/);
+    expect(rolled?.deployments).toMatchObject([
+      { status: "PRIMARY", taskDefinition: expect.stringMatching(/web:2$/), rolloutState: "IN_PROGRESS" },
+      { status: "ACTIVE", taskDefinition: expect.stringMatching(/web:1$/) },
+    ]);
+  });
+
+  test("the same task definition begins none, forceNewDeployment always one", async () => {
+    await create();
+    expect((await update({ taskDefinition: "web:1" }))?.deployments).toHaveLength(1);
+    expect((await update({ forceNewDeployment: true }))?.deployments).toHaveLength(2);
+  });
+
+  test("members that are not named stay", async () => {
+    await create({ deploymentConfiguration: { maximumPercent: 150 }, enableExecuteCommand: true });
+    const service = await update({ deploymentConfiguration: { minimumHealthyPercent: 50 } });
+    expect(service?.deploymentConfiguration).toMatchObject({ maximumPercent: 150, minimumHealthyPercent: 50 });
+    expect(service?.enableExecuteCommand).toBe(true);
+  });
+
+  test("refuses what is not there, or not ACTIVE", async () => {
+    expect(await refusal(update({ desiredCount: 1 }))).toBe("ServiceNotFoundException: Service not found.");
+    await create();
+    await deleteService({ service: "web", force: true }, context);
+    expect(await refusal(update({ desiredCount: 1 }))).toBe("ServiceNotActiveException: Service was not ACTIVE.");
+  });
+});
+
+describe("DeleteService", () => {
+  test("refuses while it is scaled above zero, unless forced", async () => {
+    await create();
+    expect(await refusal(deleteService({ service: "web" }, context))).toBe(
+      "InvalidParameterException: The service cannot be stopped while it is scaled above 0.",
+    );
+    const { service } = await deleteService({ service: "web", force: true }, context);
+    expect(service).toMatchObject({ status: "DRAINING", desiredCount: 0 });
+    expect(await refusal(create())).toBe(
+      "InvalidParameterException: Unable to Start a service that is still Draining.",
+    );
+  });
+
+  test("once INACTIVE it is still described, not listed, and its name is free again", async () => {
+    await create({ desiredCount: 0 });
+    const loops = startLoops(context);
+    await deleteService({ service: "web" }, context);
+    await expect.poll(async () => (await described())?.status).toBe("INACTIVE");
+    await loops.stop();
+    expect((await listServices({}, context)).serviceArns).toEqual([]);
+    expect(await refusal(deleteService({ service: "web" }, context))).toBe(
+      "ServiceNotFoundException: Service not found.",
+    );
+    expect((await create())?.status).toBe("ACTIVE");
+    expect((await described())?.deployments).toHaveLength(1);
+  });
+});
+
+describe("DescribeServices and ListServices", () => {
+  test("unknown services are failures; tags come when asked for", async () => {
+    await create({ tags: [{ key: "team", value: "x" }] });
+    const { services, failures } = await describeServices({ services: ["web", "nope"], include: ["TAGS"] }, context);
+    expect(services?.[0]?.tags).toEqual([{ key: "team", value: "x" }]);
+    expect(failures).toEqual([{ arn: "arn:aws:ecs:us-east-1:000000000000:service/default/nope", reason: "MISSING" }]);
+    expect((await described())?.tags).toBeUndefined();
+  });
+
+  test("at most ten, at least one", async () => {
+    expect(await refusal(describeServices({ services: [] }, context))).toContain(
+      "InvalidParameterException: Services cannot be empty.",
+    );
+    expect(await refusal(describeServices({ services: Array(11).fill("web") }, context))).toContain(
+      "InvalidParameterException",
+    );
+  });
+
+  test("ten a page, filtered by launch type", async () => {
+    for (let count = 0; count < 12; count++) await create({ serviceName: `s${count}` });
+    const first = await listServices({}, context);
+    expect(first.serviceArns).toHaveLength(10);
+    expect((await listServices({ nextToken: first.nextToken }, context)).serviceArns).toHaveLength(2);
+    expect((await listServices({ launchType: "FARGATE" }, context)).serviceArns).toEqual([]);
+  });
+});
