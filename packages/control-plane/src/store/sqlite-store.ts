@@ -3,7 +3,7 @@ import { type Kind, kinds } from "../model/resources.ts";
 import { inTransaction, openDatabase, type Schema } from "../platform/sqlite-database.ts";
 import { CommittingStore, type Durability, type StoreOptions } from "./core/committing-store.ts";
 import { plainJson } from "./core/plain-json.ts";
-import { applyStep, emptyState, find, type State, type Step } from "./core/state.ts";
+import { applyStep, emptyState, find, type State, type Step, settled, unsettled } from "./core/state.ts";
 import type { Stored } from "./store.ts";
 
 const schema: Schema = {
@@ -68,7 +68,7 @@ function recorder(database: DatabaseSync): (revision: number, steps: readonly St
 
 /** Reads the whole file. Resources of a kind that this program does not know stay on disk and are not seen. */
 function load(database: DatabaseSync): State {
-  let state = emptyState;
+  let state = unsettled(emptyState);
   const known = new Set<string>(kinds);
   const rows = database.prepare("SELECT position, kind, arn, revision, value FROM resource ORDER BY position");
   for (const row of rows.iterate()) {
@@ -79,7 +79,7 @@ function load(database: DatabaseSync): State {
     state = applyStep(state, { kind, arn, position, change: { revision, after } });
   }
   const latest = Number(database.prepare("SELECT latest FROM revision").get()?.["latest"]);
-  return { ...state, revision: latest };
+  return { ...settled(state), revision: latest };
 }
 
 interface Row {

@@ -148,7 +148,7 @@ export function storeConformance(name: string, subject: StoreUnderTest): void {
       test("lists by field in the order of first commits", async () => {
         const store = await subject.open();
         await store.commit([newTask(3), newTask(1, exampleRunningTask()), newTask(2, exampleRunningTask())]);
-        await update(store, "task", exampleTaskArn(1), (task) => ({ ...task, healthStatus: "HEALTHY" }));
+        await update(store, "task", exampleTaskArn(1), (task) => ({ ...task, connectivityAt: 1 }));
         const snapshot = store.snapshot();
         expect(arnsOf(snapshot.list("task"))).toEqual([3, 1, 2].map(exampleTaskArn));
         expect(arnsOf(snapshot.list("task", { serviceArn: exampleServiceArn }))).toEqual([1, 2].map(exampleTaskArn));
