@@ -18,7 +18,7 @@ export interface KindState {
 }
 
 /** A running total, and over how many resources: with none it is forgotten. */
-export interface Tallied {
+interface Tallied {
   readonly members: number;
   readonly total: unknown;
 }
