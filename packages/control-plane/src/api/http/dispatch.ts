@@ -1,5 +1,6 @@
 import type { Logger } from "../../platform/logger.ts";
 import type { Caller, OperationContext } from "../operation-context.ts";
+import { credentialScopeOf } from "../wire/credential-scope.ts";
 import { type OperationSchema, type OperationSchemas, operationSchemas } from "../wire/operation-schema.ts";
 import type { Protocol, WireError, WireRequest, WireResponse } from "../wire/protocol.ts";
 import type { Authenticator } from "./authenticator.ts";
@@ -53,7 +54,7 @@ export class Dispatcher {
   async dispatch(request: WireRequest, details: RequestDetails): Promise<Dispatched | undefined> {
     const located = locate(request, this.deps.services);
     if (located === undefined) return undefined;
-    const protocol = protocolFor(located.service ?? located.protocol);
+    const protocol = protocolFor(located.service ?? located);
     const named = {
       operation: located.operation,
       ...(located.service === undefined ? {} : { service: located.service.sdkId }),
@@ -71,8 +72,10 @@ export class Dispatcher {
   /** Writes a refusal in the protocol that the request's headers speak; the body is not looked at. */
   refuse(request: Omit<WireRequest, "body">, error: WireError, requestId: string): Dispatched {
     const located = locate({ ...request, body: new Uint8Array() }, this.deps.services);
+    const signedFor = credentialScopeOf(request)?.service;
+    const service = located?.service ?? this.deps.services.find(({ signingName }) => signingName === signedFor);
     const isForm = String(request.headers["content-type"]).startsWith("application/x-www-form-urlencoded");
-    const protocol = protocolFor(located?.service ?? located?.protocol ?? (isForm ? "awsQuery" : "awsJson1_1"));
+    const protocol = protocolFor(service ?? { protocol: isForm ? "awsQuery" : "awsJson1_1" });
     return {
       ...(located === undefined ? {} : { operation: located.operation }),
       error: error.name,

@@ -1,11 +1,21 @@
 import { awsJson } from "../wire/aws-json.ts";
+import { awsQuery } from "../wire/aws-query.ts";
+import { ec2Query } from "../wire/ec2-query.ts";
 import type { Protocol, ProtocolName } from "../wire/protocol.ts";
-import type { ServiceDefinition } from "./service-definition.ts";
 
-const json10 = awsJson("1.0");
-const json11 = awsJson("1.1");
+const makers: Readonly<Record<ProtocolName, (xmlNamespace: string) => Protocol>> = {
+  awsJson1_0: () => awsJson("1.0"),
+  awsJson1_1: () => awsJson("1.1"),
+  awsQuery,
+  ec2Query,
+};
+const made = new Map<string, Protocol>();
 
-/** The protocol of a service, or the one of that name for what belongs to no service. */
-export function protocolFor(of: ServiceDefinition | ProtocolName): Protocol {
-  return (typeof of === "string" ? of : of.protocol) === "awsJson1_0" ? json10 : json11;
+/** What a service speaks; `xmlNamespace` is of the query protocols only. */
+export function protocolFor(spoken: { readonly protocol: ProtocolName; readonly xmlNamespace?: string }): Protocol {
+  const { protocol: name, xmlNamespace = "" } = spoken;
+  const key = `${name} ${xmlNamespace}`;
+  const protocol = made.get(key) ?? makers[name](xmlNamespace);
+  made.set(key, protocol);
+  return protocol;
 }

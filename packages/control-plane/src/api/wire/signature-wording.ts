@@ -41,7 +41,11 @@ export function describeSignatureError({ fault, message }: SignatureError, proto
     case "awsJson1_1":
       return { name: json[fault], message, status: 400 };
     case "awsQuery":
-      return { name: query[fault], message, status: fault === "incomplete" ? 400 : 403 };
+      return {
+        name: query[fault],
+        message: fault === "missing" ? "Request is missing Authentication Token" : message,
+        status: fault === "incomplete" ? 400 : 403,
+      };
     case "ec2Query": {
       const name = ec2[fault];
       if (name !== "AuthFailure") return { name, message, status: 400 };

@@ -1,0 +1,73 @@
+import { randomBytes, randomInt, randomUUID } from "node:crypto";
+import { chmod, link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { Settings } from "../../settings.ts";
+import type { Caller } from "../operation-context.ts";
+
+/** What is known of an access key. */
+export interface AccessKey {
+  readonly secretAccessKey: string;
+  /** Temporary keys only go together with their token. */
+  readonly sessionToken?: string;
+  /** Epoch milliseconds; absent for a key that does not expire. */
+  readonly expiresAt?: number;
+  readonly caller: Caller;
+}
+
+/** Where access keys are looked up. */
+export interface AccessKeys {
+  /** Undefined for a key that there is not, or no longer. */
+  lookupKey(accessKeyId: string): AccessKey | undefined;
+}
+
+/** As written in credentials.json. */
+interface RootKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/**
+ * The account's root key, kept in a file that only its owner can read. The first call makes it; two processes that do so
+ * at once end up with the same one. @throws Error if the file is there but holds no key
+ */
+export async function openRootKey(path: string, settings: Pick<Settings, "accountId" | "region">): Promise<AccessKeys> {
+  const { accessKeyId, secretAccessKey } = (await createKey(path)) ?? (await readKey(path));
+  const { accountId, region } = settings;
+  const caller = { accountId, region, arn: `arn:aws:iam::${accountId}:root`, userId: accountId, accessKeyId };
+  const root: AccessKey = { secretAccessKey, caller };
+  return { lookupKey: (id) => (id === accessKeyId ? root : undefined) };
+}
+
+/** Writes a new key; undefined if the file is already there. It appears with its whole content or not at all. */
+async function createKey(path: string): Promise<RootKey | undefined> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const key = newKey();
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, `${JSON.stringify(key, undefined, 2)}\n`, { mode: 0o600, flush: true });
+  try {
+    await link(draft, path);
+    return key;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return undefined;
+    throw error;
+  } finally {
+    await unlink(draft);
+  }
+}
+
+async function readKey(path: string): Promise<RootKey> {
+  await chmod(path, 0o600);
+  const content = JSON.parse(await readFile(path, "utf8")) as Partial<RootKey>;
+  if (typeof content.accessKeyId !== "string" || typeof content.secretAccessKey !== "string") {
+    throw new Error(`${path} holds no access key. Remove it, and the next start makes a new one.`);
+  }
+  return { accessKeyId: content.accessKeyId, secretAccessKey: content.secretAccessKey };
+}
+
+const base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/** An id of `AKIA` and 16 letters or digits, a secret of 40 characters. */
+const newKey = (): RootKey => ({
+  accessKeyId: `AKIA${Array.from({ length: 16 }, () => base32[randomInt(base32.length)]).join("")}`,
+  secretAccessKey: randomBytes(30).toString("base64"),
+});

@@ -1,0 +1,104 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { canonicalRequest, sha256 } from "./canonical-request.ts";
+import type { CredentialScope } from "./credential-scope.ts";
+import type { WireRequest } from "./protocol.ts";
+import { formatBasic, parseBasic, type SignatureClaim } from "./signature-claim.ts";
+import { SignatureError } from "./signature-error.ts";
+
+/** What a signature has to be made with and for, and when it is looked at. */
+export interface Expected {
+  readonly secretAccessKey: string;
+  /** The service's name in the scope. */
+  readonly service: string;
+  readonly regions: readonly string[];
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/** How far apart the two clocks may be, in minutes. */
+const skewMinutes = 5;
+
+/**
+ * Checks that a request is signed with the given secret, for this service and region, and not too long ago. The texts
+ * are those of AWS. Takes the body's own hash, or UNSIGNED-PAYLOAD where that is what was signed.
+ * @throws SignatureError
+ */
+export function verifySignature(request: WireRequest, claim: SignatureClaim, expected: Expected): void {
+  requireScope(claim, expected);
+  requireCurrent(claim, expected.now);
+  const { scope, signedHeaders, signature, signedAt } = claim;
+  if (!signedHeaders.includes("host")) throw mismatch("'Host' must be a 'SignedHeader' in the AWS Authorization.");
+  const canonical = canonicalRequest(request, signedHeaders, payloadHash(request, signedHeaders));
+  const { date, region, service, terminator } = scope;
+  const text = ["AWS4-HMAC-SHA256", signedAt, `${date}/${region}/${service}/${terminator}`, sha256(canonical)].join(
+    "\n",
+  );
+  const calculated = hmac(signingKey(expected.secretAccessKey, scope), text);
+  const given = Buffer.from(signature, "hex");
+  if (given.length !== calculated.length || !timingSafeEqual(given, calculated)) {
+    throw mismatch(
+      "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+    );
+  }
+}
+
+const mismatch = (message: string) => new SignatureError("mismatch", message);
+
+function requireScope({ scope, signedAt }: SignatureClaim, { service, regions }: Expected): void {
+  if (scope.terminator !== "aws4_request") {
+    throw mismatch(`Credential should be scoped with a valid terminator: 'aws4_request', not '${scope.terminator}'.`);
+  }
+  if (!regions.includes(scope.region)) {
+    throw mismatch(`Credential should be scoped to a valid region, not '${scope.region}'. This is '${regions[0]}'.`);
+  }
+  if (scope.service !== service) throw mismatch(`Credential should be scoped to correct service: '${service}'.`);
+  if (scope.date !== signedAt.slice(0, 8)) {
+    const dates = `'${scope.date}' != '${signedAt.slice(0, 8)}', from '${signedAt}'.`;
+    throw mismatch(
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: ${dates}`,
+    );
+  }
+}
+
+function requireCurrent({ signedAt, expiresSeconds }: SignatureClaim, now: number): void {
+  const skew = skewMinutes * 60_000;
+  const time = parseBasic(signedAt);
+  if (Number.isNaN(time)) throw mismatch(`There is no such date as ${signedAt}.`);
+  if (time > now + skew) {
+    const limit = `${formatBasic(now + skew)} (${formatBasic(now)} + ${skewMinutes} min.)`;
+    throw new SignatureError("notYetCurrent", `Signature not yet current: ${signedAt} is still later than ${limit}`);
+  }
+  if (expiresSeconds !== undefined) {
+    const end = time + expiresSeconds * 1000;
+    if (end >= now) return;
+    throw new SignatureError(
+      "expired",
+      `Signature expired: ${formatBasic(end)} is now earlier than ${formatBasic(now)}`,
+    );
+  }
+  if (time < now - skew) {
+    const limit = `${formatBasic(now - skew)} (${formatBasic(now)} - ${skewMinutes} min.)`;
+    throw new SignatureError("expired", `Signature expired: ${signedAt} is now earlier than ${limit}`);
+  }
+}
+
+/** Whoever signs may say that the body is not part of it, but has to sign that too. */
+function payloadHash({ headers, body }: WireRequest, signedHeaders: readonly string[]): string {
+  const stated = headers["x-amz-content-sha256"];
+  return stated === "UNSIGNED-PAYLOAD" && signedHeaders.includes("x-amz-content-sha256") ? stated : sha256(body);
+}
+
+const hmac = (key: string | Uint8Array, text: string) => createHmac("sha256", key).update(text).digest();
+
+/** Keys are the same for a day; deriving one costs as much as the rest of the check. */
+const derived = new Map<string, Buffer>();
+
+function signingKey(secret: string, { date, region, service, terminator }: CredentialScope): Buffer {
+  const name = `${secret}/${date}/${region}/${service}`;
+  const known = derived.get(name);
+  if (known !== undefined) return known;
+  const key = [region, service, terminator].reduce<Buffer>(hmac, hmac(`AWS4${secret}`, date));
+  if (derived.size >= 1000) derived.clear();
+  derived.set(name, key);
+  return key;
+}
