@@ -12,6 +12,7 @@ import { describeClusters } from "./operations/describe-clusters.ts";
 import { describeContainerInstances } from "./operations/describe-container-instances.ts";
 import { describeServices } from "./operations/describe-services.ts";
 import { describeTaskDefinition } from "./operations/describe-task-definition.ts";
+import { describeTasks } from "./operations/describe-tasks.ts";
 import { discoverPollEndpoint } from "./operations/discover-poll-endpoint.ts";
 import { listAccountSettings } from "./operations/list-account-settings.ts";
 import { listAttributes } from "./operations/list-attributes.ts";
@@ -21,12 +22,15 @@ import { listServices } from "./operations/list-services.ts";
 import { listTagsForResource } from "./operations/list-tags-for-resource.ts";
 import { listTaskDefinitionFamilies } from "./operations/list-task-definition-families.ts";
 import { listTaskDefinitions } from "./operations/list-task-definitions.ts";
+import { listTasks } from "./operations/list-tasks.ts";
 import { putAccountSetting } from "./operations/put-account-setting.ts";
 import { putAccountSettingDefault } from "./operations/put-account-setting-default.ts";
 import { putAttributes } from "./operations/put-attributes.ts";
 import { putClusterCapacityProviders } from "./operations/put-cluster-capacity-providers.ts";
 import { registerContainerInstance } from "./operations/register-container-instance.ts";
 import { registerTaskDefinition } from "./operations/register-task-definition.ts";
+import { stopTask } from "./operations/stop-task.ts";
+import { submitTaskStateChange } from "./operations/submit-task-state-change.ts";
 import { tagResource } from "./operations/tag-resource.ts";
 import { untagResource } from "./operations/untag-resource.ts";
 import { updateCluster } from "./operations/update-cluster.ts";
@@ -78,7 +82,7 @@ export const operations = {
   DescribeServices: describeServices,
   DescribeTaskDefinition: describeTaskDefinition,
   DescribeTaskSets: notBuilt("Hatoba does not have DescribeTaskSets yet."),
-  DescribeTasks: notBuilt("Hatoba does not have DescribeTasks yet."),
+  DescribeTasks: describeTasks,
   DisassociateGatewayFromCluster: notBuilt("Hatoba does not have DisassociateGatewayFromCluster yet."),
   DiscoverPollEndpoint: discoverPollEndpoint,
   ExecuteCommand: notBuilt("Hatoba does not have ExecuteCommand yet."),
@@ -99,7 +103,7 @@ export const operations = {
   ListTagsForResource: listTagsForResource,
   ListTaskDefinitionFamilies: listTaskDefinitionFamilies,
   ListTaskDefinitions: listTaskDefinitions,
-  ListTasks: notBuilt("Hatoba does not have ListTasks yet."),
+  ListTasks: listTasks,
   PutAccountSetting: putAccountSetting,
   PutAccountSettingDefault: putAccountSettingDefault,
   PutAttributes: putAttributes,
@@ -110,10 +114,10 @@ export const operations = {
   RunTask: notBuilt("Hatoba does not have RunTask yet."),
   StartTask: notBuilt("Hatoba does not have StartTask yet."),
   StopServiceDeployment: notBuilt("Hatoba does not have StopServiceDeployment yet."),
-  StopTask: notBuilt("Hatoba does not have StopTask yet."),
+  StopTask: stopTask,
   SubmitAttachmentStateChanges: notBuilt("Hatoba does not have SubmitAttachmentStateChanges yet."),
   SubmitContainerStateChange: notBuilt("Hatoba does not have SubmitContainerStateChange yet."),
-  SubmitTaskStateChange: notBuilt("Hatoba does not have SubmitTaskStateChange yet."),
+  SubmitTaskStateChange: submitTaskStateChange,
   TagResource: tagResource,
   UntagResource: untagResource,
   UpdateCapacityProvider: notBuilt("Hatoba does not have UpdateCapacityProvider yet."),

@@ -1,0 +1,94 @@
+import { isBefore, reportedStatuses } from "@hatoba/contract";
+import type { Container, Task, TaskAttachment } from "../../../model/task.ts";
+import { releasedAttachments } from "../../../placement/commit-placement.ts";
+import type { ContainerStateChange, StateChange } from "./state-change.ts";
+import { stopCause } from "./stop-cause.ts";
+
+/**
+ * A task after its agent's report. Statuses only move forward, and what a report does not say stays as it was; so a
+ * report that comes again, however late, changes nothing, and then the very same object is returned.
+ * A task that has stopped, or that nobody has placed, has no agent whose word would count.
+ * Source: agent protocol, SubmitTaskStateChange.
+ */
+export function applyStateChange(task: Task, change: StateChange, now: number): Task {
+  if (task.lastStatus === "STOPPED" || task.containerInstanceArn === undefined) return task;
+  const containers = change.containers.reduce(withContainer, task.containers);
+  const told = withAttachments({ ...task, containers }, change);
+  const timed: Task = {
+    ...told,
+    ...firstOf("connectivity", told.connectivity, "CONNECTED"),
+    ...firstOf("connectivityAt", told.connectivityAt, now),
+    ...firstOf("pullStartedAt", told.pullStartedAt, change.pullStartedAt),
+    ...firstOf("pullStoppedAt", told.pullStoppedAt, change.pullStoppedAt),
+    ...firstOf("executionStoppedAt", told.executionStoppedAt, change.executionStoppedAt),
+  };
+  const isRunning = change.status === "RUNNING" && isBefore(task.lastStatus, "RUNNING");
+  const running: Task = isRunning ? { ...timed, lastStatus: "RUNNING", startedAt: timed.startedAt ?? now } : timed;
+  const next = change.status === "STOPPED" ? stopped(running, change, now) : stopping(running, change, now);
+  return isSame(task, next) ? task : next;
+}
+
+const firstOf = <K extends keyof Task>(name: K, known: Task[K], said: Task[K]): Partial<Task> =>
+  known === undefined && said !== undefined ? { [name]: said } : {};
+
+/** The end of it: all its containers have stopped, and its network interface goes. */
+function stopped(task: Task, { reason }: StateChange, now: number): Task {
+  const containers = task.containers.map(
+    (container): Container =>
+      container.lastStatus === "STOPPED" ? container : { ...container, lastStatus: "STOPPED" },
+  );
+  return {
+    ...ended({ ...task, containers }, reason, now),
+    lastStatus: "STOPPED",
+    attachments: releasedAttachments(task.attachments),
+    stoppedAt: now,
+  };
+}
+
+/** Once an essential container has stopped, the whole task is to stop. */
+function stopping(task: Task, { reason }: StateChange, now: number): Task {
+  if (task.desiredStatus === "STOPPED") return task;
+  const isOver = task.containers.some(({ essential, lastStatus }) => essential && lastStatus === "STOPPED");
+  return isOver ? ended(task, reason, now) : task;
+}
+
+/** No longer wanted; who had asked for its end before is who ended it. */
+const ended = (task: Task, reason: string | undefined, now: number): Task => ({
+  ...task,
+  ...(task.stopCode === undefined && task.stoppedReason === undefined
+    ? stopCause(task.startedAt !== undefined, reason, task.containers)
+    : {}),
+  desiredStatus: "STOPPED",
+  stoppingAt: task.stoppingAt ?? now,
+});
+
+/**
+ * A report that brings a container forward is believed in all it says; one that does not only fills in what was not
+ * known, since it may be old.
+ */
+function withContainer(containers: readonly Container[], change: ContainerStateChange): readonly Container[] {
+  const index = containers.findIndex(({ name }) => name === change.containerName);
+  const known = containers[index];
+  if (known === undefined) return containers;
+  const { containerName: _name, status = known.lastStatus, ...facts } = change;
+  if (reportedStatuses.indexOf(status) > reportedStatuses.indexOf(known.lastStatus)) {
+    return containers.with(index, { ...known, ...facts, lastStatus: status });
+  }
+  const isNews = Object.keys(facts).some((name) => !(name in known));
+  return isNews ? containers.with(index, { ...facts, ...known }) : containers;
+}
+
+/** The network interface is there once a container that uses it is, or when the agent says so. */
+function withAttachments(task: Task, { containers, attached = [] }: StateChange): Task {
+  const isMeant = ({ id }: TaskAttachment) =>
+    containers.length > 0 || attached.some((arn) => arn === id || arn.endsWith(`/${id}`));
+  const isDue = (attachment: TaskAttachment) => attachment.status !== "ATTACHED" && isMeant(attachment);
+  if (!task.attachments.some(isDue)) return task;
+  const attachments = task.attachments.map(
+    (attachment): TaskAttachment => (isDue(attachment) ? { ...attachment, status: "ATTACHED" } : attachment),
+  );
+  return { ...task, attachments };
+}
+
+const isSame = (before: Task, after: Task) =>
+  (Object.keys(after) as (keyof Task)[]).every((name) => before[name] === after[name]);
