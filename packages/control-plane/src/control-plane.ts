@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import { ensureDefaultNetwork } from "./api/ec2/default-network.ts";
+import { ec2Service } from "./api/ec2/service.ts";
+import { ecsService } from "./api/ecs/service.ts";
+import { openRootKey } from "./api/http/access-keys.ts";
+import { openAuthenticator } from "./api/http/open-authenticator.ts";
+import { startServer } from "./api/http/server.ts";
+import { sigV4Authenticator } from "./api/http/sigv4-authenticator.ts";
+import { stsService } from "./api/sts/service.ts";
+import type { Config } from "./config.ts";
+import { systemClock } from "./platform/clock.ts";
+import { randomIds } from "./platform/ids.ts";
+import type { Logger } from "./platform/logger.ts";
+import { startLoops } from "./reconcile/start-loops.ts";
+import { SqliteStore } from "./store/sqlite-store.ts";
+
+/** A control plane that answers. */
+export interface ControlPlane {
+  /** As `http://127.0.0.1:4577`. */
+  readonly url: string;
+  /** Finishes what is under way and lets go of everything. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the data directory, starts the loops and the listener.
+ * @param onFatal told once, when the store cannot write any more: nothing further will be acknowledged
+ * @throws Error if the directory cannot be used or the port is taken
+ */
+export async function startControlPlane(
+  config: Config,
+  { logger, onFatal }: { readonly logger: Logger; readonly onFatal: (error: Error) => void },
+): Promise<ControlPlane> {
+  const { settings, dataDir } = config;
+  const [clock, ids] = [systemClock, randomIds];
+  const keys = await openRootKey(join(dataDir, "credentials.json"), settings);
+  const store = new SqliteStore({ path: join(dataDir, "store.db"), onFatal });
+  await ensureDefaultNetwork({ store, settings });
+  const loops = startLoops({ store, clock, ids, settings, logger });
+  const server = await startServer({
+    listen: config.listen,
+    open: config.auth === "open",
+    services: [ecsService, stsService, ec2Service],
+    authenticate: config.auth === "open" ? openAuthenticator(settings) : sigV4Authenticator({ keys, clock, settings }),
+    context: (caller, { requestId, endpoint }) => ({
+      store,
+      clock,
+      ids,
+      settings,
+      logger,
+      caller,
+      requestId,
+      endpoint: config.advertise ?? endpoint,
+    }),
+    ids,
+    logger,
+  });
+  return {
+    url: server.url,
+    async close() {
+      await server.close();
+      await loops.stop();
+      await store.close();
+    },
+  };
+}

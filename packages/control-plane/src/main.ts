@@ -1,0 +1,44 @@
+import { pino } from "pino";
+import { ConfigError, flags, readConfig } from "./config.ts";
+import { startControlPlane } from "./control-plane.ts";
+
+// The control plane's process. Exit codes: 0 stopped as asked, 1 failed, 2 wrongly called.
+if (process.argv.includes("--help")) {
+  const rows = Object.entries(flags).map(([flag, what]) => `  --${flag.padEnd(24)} ${what}`);
+  console.log(
+    `Hatoba's control plane. Each flag may be given as HATOBA_FLAG_NAME in the environment too.\n\n${rows.join("\n")}`,
+  );
+  process.exit(0);
+}
+try {
+  const config = readConfig(process.argv.slice(2), process.env);
+  const logger = pino({ level: config.logLevel, timestamp: pino.stdTimeFunctions.isoTime });
+  const stop = (message: string, code: number, error?: Error) => {
+    logger[code === 0 ? "info" : "error"]({ err: error }, message);
+    process.exitCode = code;
+  };
+  const controlPlane = await startControlPlane(config, {
+    logger,
+    onFatal(error) {
+      // Nothing can be made durable any more: better no answer than a wrong one. What was acknowledged is on disk.
+      stop("the data directory cannot be written, stopping", 1, error);
+      process.exit();
+    },
+  });
+  logger.info({ url: controlPlane.url, dataDir: config.dataDir, auth: config.auth }, "control plane answers");
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.once(signal, () => {
+      controlPlane
+        .close()
+        .then(
+          () => stop("control plane stopped", 0),
+          (error: Error) => stop("control plane did not stop cleanly", 1, error),
+        )
+        .finally(() => process.exit());
+    });
+  }
+} catch (error) {
+  const known = error instanceof ConfigError;
+  console.error(known ? `${error.message}\n(--help lists all flags)` : error);
+  process.exitCode = known ? 2 : 1;
+}
