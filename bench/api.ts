@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { SignatureV4 } from "@smithy/signature-v4";
+import { freePort } from "../test/docker/house.ts";
 import { report } from "./statistics.ts";
 
 class Sha256 {
@@ -35,7 +36,9 @@ interface Server {
 }
 
 const seconds = Number(process.argv[2] ?? 3);
-const servers = [await startHatoba(14577), await startMoto(14578)].filter((server) => server !== undefined);
+const servers = [await startHatoba(await freePort()), await startMoto(await freePort())].filter(
+  (server) => server !== undefined,
+);
 const rows: Record<string, string | number>[] = [];
 try {
   const definition = { family: "bench", containerDefinitions: [{ name: "app", image: "busybox", memory: 32 }] };
