@@ -25,5 +25,5 @@ export const indexes: { readonly [K in Kind]: readonly (keyof Resources[K])[] } 
   vpc: [],
   subnet: ["vpcId"],
   securityGroup: ["vpcId"],
-  networkInterface: ["taskArn", "subnetId"],
+  networkInterface: ["taskArn", "subnetId", "attachmentId"],
 };

@@ -15,7 +15,11 @@ export type EcsErrorName = { [K in keyof Shapes]: NameOf<Shapes[K]> }[keyof Shap
 /** A failure of an ECS call that the caller is meant to read. */
 export class EcsError extends ApiError {
   declare readonly name: EcsErrorName;
-  constructor(name: EcsErrorName, message: string, options?: ErrorOptions) {
+  constructor(
+    name: EcsErrorName,
+    message: string,
+    options?: ErrorOptions & { readonly members?: Readonly<Record<string, unknown>> },
+  ) {
     super(name, message, options);
   }
 }

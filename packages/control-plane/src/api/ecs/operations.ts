@@ -29,7 +29,11 @@ import { putAttributes } from "./operations/put-attributes.ts";
 import { putClusterCapacityProviders } from "./operations/put-cluster-capacity-providers.ts";
 import { registerContainerInstance } from "./operations/register-container-instance.ts";
 import { registerTaskDefinition } from "./operations/register-task-definition.ts";
+import { runTask } from "./operations/run-task.ts";
+import { startTask } from "./operations/start-task.ts";
 import { stopTask } from "./operations/stop-task.ts";
+import { submitAttachmentStateChanges } from "./operations/submit-attachment-state-changes.ts";
+import { submitContainerStateChange } from "./operations/submit-container-state-change.ts";
 import { submitTaskStateChange } from "./operations/submit-task-state-change.ts";
 import { tagResource } from "./operations/tag-resource.ts";
 import { untagResource } from "./operations/untag-resource.ts";
@@ -111,12 +115,12 @@ export const operations = {
   RegisterContainerInstance: registerContainerInstance,
   RegisterDaemonTaskDefinition: notBuilt("Hatoba does not have RegisterDaemonTaskDefinition yet."),
   RegisterTaskDefinition: registerTaskDefinition,
-  RunTask: notBuilt("Hatoba does not have RunTask yet."),
-  StartTask: notBuilt("Hatoba does not have StartTask yet."),
+  RunTask: runTask,
+  StartTask: startTask,
   StopServiceDeployment: notBuilt("Hatoba does not have StopServiceDeployment yet."),
   StopTask: stopTask,
-  SubmitAttachmentStateChanges: notBuilt("Hatoba does not have SubmitAttachmentStateChanges yet."),
-  SubmitContainerStateChange: notBuilt("Hatoba does not have SubmitContainerStateChange yet."),
+  SubmitAttachmentStateChanges: submitAttachmentStateChanges,
+  SubmitContainerStateChange: submitContainerStateChange,
   SubmitTaskStateChange: submitTaskStateChange,
   TagResource: tagResource,
   UntagResource: untagResource,

@@ -14,7 +14,8 @@ export function describeFailure(
   requestId: string,
 ): WireError {
   if (error instanceof ApiError) {
-    return { name: error.name, message: error.message, status: error.statusCode };
+    const { name, message, statusCode: status, members } = error;
+    return { name, message, status, ...(members === undefined ? {} : { members }) };
   }
   if (error instanceof SignatureError) return describeSignatureError(error, protocol);
   if (error instanceof HttpRefusal) return error;

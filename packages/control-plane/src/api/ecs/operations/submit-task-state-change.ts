@@ -13,7 +13,7 @@ export const submitTaskStateChange: Operation<"SubmitTaskStateChange"> = async (
   const task = requireParameter(input.task, "task");
   const change = readStateChange(input);
   await commitPlan(store, (snapshot) =>
-    planStateChange({ ...input, task, change }, { snapshot, place: caller, now: clock.now() }),
+    planStateChange({ task, cluster: input.cluster, change }, { snapshot, place: caller, now: clock.now() }),
   );
   return { acknowledgment: "ACCEPTED" };
 };
