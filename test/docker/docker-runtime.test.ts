@@ -122,6 +122,20 @@ describe("what Docker does for a container", () => {
     }
   });
 
+  test("a burst that the engine rotates away under a slower reader is read whole", async () => {
+    const count = 250_000;
+    const id = await run(`seq 1 ${count} | sed 's/$/ ${"x".repeat(80)}/'; sleep 3; echo ${count + 1}`, {
+      dockerHostConfig: {
+        LogConfig: { Type: "local", Config: { "max-size": "12m", "max-file": "5", compress: "false" } },
+      },
+    });
+    let [lines, outOfOrder] = [0, 0];
+    for await (const { text } of runtime.logs(id, undefined, AbortSignal.timeout(120_000))) {
+      if (Number.parseInt(text, 10) !== ++lines) outOfOrder++;
+    }
+    expect([lines, outOfOrder]).toEqual([count + 1, 0]);
+  });
+
   test("a terminal's output has no frames, and is read all the same", async () => {
     expect(await outputOf("echo one; echo two", { dockerConfig: { Tty: true } })).toEqual(["one", "two"]);
   });

@@ -41,7 +41,8 @@ export function observationOf(answer: InspectAnswer, sawOutOfMemory = false): Ob
     ...(status === "STOPPED" && (state.OOMKilled || sawOutOfMemory) ? { outOfMemory: true } : {}),
     ...(state.Error ? { error: state.Error } : {}),
     ...(startedAt === undefined ? {} : { startedAt }),
-    ...(status !== "STOPPED" || finishedAt === undefined ? {} : { finishedAt }),
+    // The engine takes the two times independently, and for a short life the end can come out before the start.
+    ...(status !== "STOPPED" || finishedAt === undefined ? {} : { finishedAt: Math.max(finishedAt, startedAt ?? 0) }),
     ...(health === undefined ? {} : { health }),
     ports: portsOf(answer),
     ...(address === undefined ? {} : { address }),

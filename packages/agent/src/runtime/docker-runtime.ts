@@ -10,10 +10,10 @@ import type {
   RuntimeEvent,
   VolumeSpec,
 } from "./container-runtime.ts";
-import { DockerEngine, EngineError } from "./docker-engine.ts";
+import type { DockerEngine } from "./docker-engine.ts";
 import { type EngineAction, failureOf, isConflict, isMissing } from "./docker-errors.ts";
 import { dockerEvents } from "./docker-events.ts";
-import { logLines, logMessages, sinceParameter } from "./docker-logs.ts";
+import { readLogs } from "./docker-log-reader.ts";
 import { DockerNetworks } from "./docker-network.ts";
 import { type InspectAnswer, observationOf } from "./docker-observation.ts";
 import { DockerPull } from "./docker-pull.ts";
@@ -151,13 +151,8 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   async *logs(id: string, since: LogPosition | undefined, signal: AbortSignal): AsyncGenerator<LogLine> {
-    const from = sinceParameter(since);
-    const query = { stdout: true, stderr: true, follow: true, timestamps: true, since: from };
     try {
-      const container = await this.#look(id);
-      if (container === undefined) throw new EngineError(404, `No such container: ${id}`);
-      const stream = await this.#engine.stream("GET", `/containers/${id}/logs`, { query, signal });
-      yield* logLines(logMessages(stream, container.Config.Tty === true), since);
+      yield* readLogs(this.#engine, id, since, signal);
     } catch (error) {
       if (!signal.aborted) throw failureOf("logs", error);
     }
