@@ -8,9 +8,9 @@ import { kept, laneNames, type Opened } from "./store-crash.report.ts";
 
 const kills = 200;
 /** A child is killed once it has said up to so many lines, so that the work done does not depend on the machine … */
-const mostLines = 60;
+const mostLines = 30;
 /** … and up to so many milliseconds later, so that the moment has nothing to do with what it said. */
-const longestDelayMs = 6;
+const longestDelayMs = 4;
 /** Every fourth child is killed within so many milliseconds after it was told to open the database. */
 const longestOpeningMs = 40;
 
@@ -110,5 +110,5 @@ test(`a store killed ${kills} times loses nothing acknowledged and shows nothing
   }
   const [found = ""] = await next.workUntilKilled(1, 0);
   acknowledged.check(JSON.parse(found) as Opened);
-  expect(acknowledged.commits).toBeGreaterThan(10 * kills); // 22 a round on average, whatever the machine
+  expect(acknowledged.commits).toBeGreaterThan(5 * kills); // some 11 a round on average, whatever the machine
 });
