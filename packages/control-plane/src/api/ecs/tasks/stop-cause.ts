@@ -21,7 +21,9 @@ export function stopCause(
   if (wasRunning) return reason === undefined ? essentialExited : { ...essentialExited, stoppedReason: reason };
   if (reason !== undefined) return failedToStart(isResourceReason(reason) ? withResourcePrefix(reason) : reason);
   // A process that was killed for memory had been started, however soon that was.
-  const failures = containers.filter((container) => container.reason && !/^OutOfMemoryError/.test(container.reason));
+  const failures = containers.filter(
+    (container) => container.reason && !container.reason.startsWith("OutOfMemoryError"),
+  );
   const failure = failures.find(({ essential }) => essential) ?? failures[0];
   if (failure?.reason !== undefined) return failedToStart(failure.reason);
   const hasRun = containers.some(({ essential, exitCode }) => essential && exitCode !== undefined);
