@@ -151,7 +151,8 @@ describe("RunTask", () => {
     await register("port", { containerDefinitions: [{ name: "app", image: "b", memory: 64, portMappings }] });
     const answers = await Promise.all(Array.from({ length: 5 }, () => run({ taskDefinition: "port" })));
     const placed = answers.flatMap(({ tasks = [] }) => tasks.map(({ containerInstanceArn }) => containerInstanceArn));
-    expect(placed.toSorted()).toEqual([exampleContainerInstanceArn(1), exampleContainerInstanceArn(2)]);
+    expect(placed).toHaveLength(2);
+    expect(new Set(placed)).toEqual(new Set([exampleContainerInstanceArn(1), exampleContainerInstanceArn(2)]));
     const reasons = answers.flatMap(({ failures = [] }) => failures.map(({ reason }) => reason));
     expect(new Set(reasons)).toEqual(new Set(["RESOURCE:PORTS"]));
   });

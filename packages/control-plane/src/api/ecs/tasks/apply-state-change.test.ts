@@ -106,6 +106,12 @@ describe("the end", () => {
       { stopCode: "TaskFailedToStart", stoppedReason: "CannotStartContainerError: dependency graph: failed" },
     ],
     [
+      "it exits while another container, which it could do without, cannot start",
+      pending(),
+      report("STOPPED", side("STOPPED", { reason: "CannotPullContainerError: no" }), app("STOPPED", { exitCode: 0 })),
+      { stopCode: "EssentialContainerExited", stoppedReason: "Essential container in task exited" },
+    ],
+    [
       "the agent cannot make the task",
       pending(),
       {

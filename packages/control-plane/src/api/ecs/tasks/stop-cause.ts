@@ -21,13 +21,11 @@ export function stopCause(
   if (wasRunning) return reason === undefined ? essentialExited : { ...essentialExited, stoppedReason: reason };
   if (reason !== undefined) return failedToStart(isResourceReason(reason) ? withResourcePrefix(reason) : reason);
   // A process that was killed for memory had been started, however soon that was.
-  const failures = containers.filter(
-    (container) => container.reason && !container.reason.startsWith("OutOfMemoryError"),
-  );
-  const failure = failures.find(({ essential }) => essential) ?? failures[0];
-  if (failure?.reason !== undefined) return failedToStart(failure.reason);
-  const hasRun = containers.some(({ essential, exitCode }) => essential && exitCode !== undefined);
-  return hasRun ? essentialExited : failedToStart("Task failed to start");
+  const failures = containers.filter(({ reason: why }) => why && !why.startsWith("OutOfMemoryError"));
+  const essential = failures.find((container) => container.essential)?.reason;
+  if (essential !== undefined) return failedToStart(essential);
+  if (containers.some((container) => container.essential && container.exitCode !== undefined)) return essentialExited;
+  return failedToStart(failures[0]?.reason ?? "Task failed to start");
 }
 
 const failedToStart = (stoppedReason: string): StopCause => ({ stopCode: "TaskFailedToStart", stoppedReason });
