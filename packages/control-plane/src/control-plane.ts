@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { AgentSessions } from "./agent-channel/agent-sessions.ts";
+import { attachAgentChannel } from "./agent-channel/attach.ts";
 import { ensureDefaultNetwork } from "./api/ec2/default-network.ts";
 import { ec2Service } from "./api/ec2/service.ts";
 import { ecsService } from "./api/ecs/service.ts";
@@ -55,9 +57,12 @@ export async function startControlPlane(
     ids,
     logger,
   });
+  const sessions = new AgentSessions({ store, clock, ids, logger });
+  attachAgentChannel(server, sessions, { store, clock, ids, logger });
   return {
     url: server.url,
     async close() {
+      sessions.close();
       await server.close();
       await loops.stop();
       await store.close();

@@ -30,11 +30,34 @@ export interface ChannelTaskDefinitionContainer {
     readonly restartAttemptPeriod?: number;
   };
   readonly healthCheckType?: "docker";
+  readonly environmentFiles?: readonly { readonly value: string; readonly type: "s3" }[];
+  readonly secrets?: readonly ChannelSecret[];
+  readonly registryAuthentication?: {
+    readonly type: "asm";
+    readonly asmAuthData: { readonly credentialsParameter: string; readonly region: string };
+  };
+  readonly firelensConfiguration?: {
+    readonly type: "fluentd" | "fluentbit";
+    readonly options: Readonly<Record<string, string>>;
+  };
+  readonly credentialSpecs?: readonly string[];
   /** `config` and `hostConfig` are JSON texts in the spelling of Docker's create call. */
   readonly dockerConfig: { readonly version: string; readonly config: string; readonly hostConfig: string };
   readonly containerArn: string;
   /** A JSON text; `{}` for none. */
   readonly overrides: string;
+}
+
+/** A secret that the agent fetches with the execution role: a variable of the container, or an option of its log driver. */
+export interface ChannelSecret {
+  /** The variable's or the option's name. */
+  readonly name: string;
+  /** A parameter's name or ARN, or a secret's ARN with its suffixes. */
+  readonly valueFrom: string;
+  readonly provider: "ssm" | "asm";
+  readonly region: string;
+  readonly type: "ENVIRONMENT_VARIABLE" | "BOOTSTRAP";
+  readonly target: "CONTAINER" | "LOG_DRIVER";
 }
 
 /** `hostPort` 0 or absent: the agent picks one of the dynamic range. Ranges are `from-to`. */
@@ -45,9 +68,10 @@ export interface ChannelPortMapping {
   readonly protocol: "tcp" | "udp";
 }
 
+/** Of type `host`, or without a type, `host` is mandatory, if only as `{}`. */
 export interface ChannelVolume {
   readonly name: string;
-  readonly type?: "host" | "docker" | "efs";
+  readonly type?: "host" | "docker" | "efs" | "fsxWindowsFileServer";
   readonly host?: { readonly sourcePath?: string };
   readonly dockerVolumeConfiguration?: {
     readonly scope?: "task" | "shared";
@@ -55,6 +79,18 @@ export interface ChannelVolume {
     readonly driver?: string;
     readonly driverOpts?: Readonly<Record<string, string>>;
     readonly labels?: Readonly<Record<string, string>>;
+  };
+  readonly efsVolumeConfiguration?: {
+    readonly fileSystemId: string;
+    readonly rootDirectory?: string;
+    readonly transitEncryption?: string;
+    readonly transitEncryptionPort?: number;
+    readonly authorizationConfig?: { readonly accessPointId?: string; readonly iam?: string };
+  };
+  readonly fsxWindowsFileServerVolumeConfiguration?: {
+    readonly fileSystemId: string;
+    readonly rootDirectory: string;
+    readonly authorizationConfig: { readonly credentialsParameter: string; readonly domain: string };
   };
 }
 
@@ -86,6 +122,18 @@ export interface ChannelTask {
   readonly pidMode?: string;
   readonly ipcMode?: string;
   readonly elasticNetworkInterfaces?: readonly ElasticNetworkInterface[];
+  /** GPUs: `name` is the device's id. */
+  readonly associations?: readonly {
+    readonly type: "gpu";
+    readonly name: string;
+    readonly containers: readonly string[];
+  }[];
+  readonly proxyConfiguration?: {
+    readonly type: string;
+    readonly containerName: string;
+    readonly properties: Readonly<Record<string, string>>;
+  };
+  readonly enableFaultInjection?: boolean;
   readonly launchType?: string;
   readonly serviceName?: string;
   readonly group?: string;

@@ -1,0 +1,104 @@
+import { type ChannelTask, type Connection, decodeFrame, encodeFrame, type ManifestEntry } from "@hatoba/contract";
+import type { Clock } from "../platform/clock.ts";
+import type { Logger } from "../platform/logger.ts";
+import type { AssignmentHandler } from "./assignment-handler.ts";
+
+export interface WorkSessionDependencies {
+  readonly handler: AssignmentHandler;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** 0…1; spreads the agents' timers. */
+  readonly random: () => number;
+}
+
+/** In milliseconds. Source: agent protocol, section 3.3. */
+const limits = { silence: 60_000, silenceSpread: 60_000, age: 30 * 60_000, ageSpread: 5 * 60_000 } as const;
+
+/**
+ * Serves one connection with the control plane until it ends: takes payloads and manifests, acknowledges what has been
+ * stored, answers heartbeats. Messages are handled one after another, in their order.
+ * @returns the close code and reason
+ */
+export async function serveWork(
+  connection: Connection,
+  { handler, clock, logger, random }: WorkSessionDependencies,
+): Promise<{ readonly code: number; readonly reason: string }> {
+  const { promise, resolve } = Promise.withResolvers<{ code: number; reason: string }>();
+  let queue: Promise<void> = Promise.resolve();
+  let callOffSilence = () => {};
+  const listen = () => {
+    callOffSilence();
+    const patience = limits.silence + random() * limits.silenceSpread;
+    callOffSilence = clock.after(patience, () => connection.close(1001, "No message for too long"));
+  };
+  const callOffAge = clock.after(limits.age + random() * limits.ageSpread, () =>
+    connection.close(1000, "ConnectionExpired: Reconnect to continue"),
+  );
+  connection.onClose((code, reason) => {
+    callOffSilence();
+    callOffAge();
+    resolve({ code, reason });
+  });
+  connection.onMessage((text) => {
+    const decoded = decodeFrame(text);
+    if (decoded.is !== "frame") {
+      logger.warn({ frame: decoded }, "message of the control plane left aside");
+      return;
+    }
+    listen();
+    queue = queue
+      .then(() => handle(decoded.frame))
+      .catch((error: unknown) => logger.error({ err: error }, "message not handled"));
+  });
+  listen();
+  return await promise;
+
+  async function handle({
+    type,
+    message,
+  }: Extract<ReturnType<typeof decodeFrame>, { is: "frame" }>["frame"]): Promise<void> {
+    switch (type) {
+      case "HeartbeatMessage":
+        return connection.send(encodeFrame({ type: "HeartbeatAckRequest", message: { messageId: message.messageId } }));
+      case "PayloadMessage": {
+        await handler.assign(message.tasks.filter(isTask), message.seqNum ?? 0);
+        return acknowledge(message);
+      }
+      case "TaskManifestMessage": {
+        const comparison = await handler.compare(message.tasks, message.timeline);
+        if (comparison.outdated) return;
+        acknowledge(message);
+        if (comparison.stopCandidates.length === 0) return;
+        const stopCandidates = comparison.stopCandidates.map(
+          ({ taskArn }): ManifestEntry => ({
+            taskArn,
+            taskClusterArn: message.clusterArn,
+            desiredStatus: "STOPPED",
+          }),
+        );
+        return connection.send(
+          encodeFrame({
+            type: "TaskStopVerificationMessage",
+            message: { messageId: message.messageId, stopCandidates },
+          }),
+        );
+      }
+      case "TaskStopVerificationAck":
+        return await handler.stop(message.stopTasks.map(({ taskArn }) => taskArn));
+      case "AckRequest":
+      case "NackRequest":
+      case "HeartbeatAckRequest":
+      case "TaskStopVerificationMessage":
+        return logger.warn({ type }, "message for the other side left aside");
+    }
+  }
+
+  function acknowledge(message: { clusterArn: string; containerInstanceArn: string; messageId: string }): void {
+    const { clusterArn: cluster, containerInstanceArn: containerInstance, messageId } = message;
+    connection.send(encodeFrame({ type: "AckRequest", message: { cluster, containerInstance, messageId } }));
+  }
+}
+
+/** A payload's entry without an ARN or containers can only be left out. */
+const isTask = ({ arn, containers }: Partial<ChannelTask>): boolean =>
+  typeof arn === "string" && Array.isArray(containers);

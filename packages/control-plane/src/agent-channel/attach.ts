@@ -1,0 +1,61 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Connection } from "@hatoba/contract";
+import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import type { SessionDependencies } from "./agent-session.ts";
+import { type AgentSessions, refusalFor } from "./agent-sessions.ts";
+import { serveTelemetry } from "./telemetry-session.ts";
+
+/** The largest message an agent may send. Source: agent protocol, 4.2. */
+const maxMessageBytes = 1024 * 1024;
+
+/** Whoever hands over handshakes that are signed well. */
+export interface Handshakes {
+  onUpgrade(path: string, handler: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void;
+}
+
+/** From now on agents can connect: at `/acs/ws` for their work, at `/tcs/ws` for telemetry. */
+export function attachAgentChannel(handshakes: Handshakes, sessions: AgentSessions, deps: SessionDependencies): void {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
+  const accept =
+    (parameter: string, serve: (connection: Connection, containerInstanceArn: string) => void) =>
+    (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+      const arn = new URL(request.url ?? "/", "http://localhost").searchParams.get(parameter) ?? "";
+      const refusal = refusalFor(deps.store.snapshot(), arn);
+      if (refusal !== undefined) return refuse(socket, { [refusal.name]: refusal.message });
+      sockets.handleUpgrade(request, socket, head, (webSocket) => serve(socketConnection(webSocket), arn));
+    };
+  handshakes.onUpgrade(
+    "/acs/ws",
+    accept("containerInstanceArn", (connection, arn) => sessions.open(connection, arn)),
+  );
+  handshakes.onUpgrade(
+    "/tcs/ws",
+    accept("containerInstance", (connection, arn) => serveTelemetry(connection, arn, deps)),
+  );
+}
+
+function refuse(socket: Duplex, body: Readonly<Record<string, string>>): void {
+  const text = JSON.stringify(body);
+  const head = `HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}`;
+  socket.end(`${head}\r\n\r\n${text}`);
+}
+
+/** A WebSocket as the sessions see it. Binary messages are taken as text. */
+function socketConnection(socket: WebSocket): Connection {
+  socket.on("error", () => socket.terminate()); // a close follows, which is what is listened to
+  return {
+    send(text) {
+      if (socket.readyState === socket.OPEN) socket.send(text);
+    },
+    get bufferedBytes() {
+      return socket.bufferedAmount;
+    },
+    onMessage: (listener) => void socket.on("message", (data: RawData) => listener(textOf(data))),
+    onClose: (listener) => void socket.once("close", (code, reason) => listener(code, reason.toString())),
+    close: (code, reason) => socket.close(code, reason.slice(0, 120)),
+  };
+}
+
+const textOf = (data: RawData): string =>
+  (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString();

@@ -1,0 +1,78 @@
+import type { ChannelTask, ManifestEntry, PayloadMessage, TaskManifestMessage } from "@hatoba/contract";
+import type { Snapshot, Stored } from "../store/store.ts";
+import { channelTask, stoppedChannelTask, type TaskNetwork } from "./payload/channel-task.ts";
+
+/** The most tasks in one payload, so that no message becomes large. */
+export const tasksPerPayload = 50;
+
+/** Tasks of a container instance that an agent still has to do with: those that are not STOPPED. */
+export const liveTasks = (snapshot: Snapshot, containerInstanceArn: string): readonly Stored<"task">[] =>
+  snapshot.list("task", { containerInstanceArn }).filter(({ value }) => value.lastStatus !== "STOPPED");
+
+/**
+ * The payload entry of a task as it is wanted now; undefined if nothing is to be said of it: it is STOPPED, or its task
+ * definition is not there.
+ */
+export function payloadEntry(snapshot: Snapshot, { arn, value: task }: Stored<"task">): ChannelTask | undefined {
+  if (task.lastStatus === "STOPPED") return undefined;
+  if (task.desiredStatus === "STOPPED") return stoppedChannelTask(arn, task);
+  const taskDefinition = snapshot.get("taskDefinition", task.taskDefinitionArn)?.value;
+  return taskDefinition && channelTask(arn, task, taskDefinition, networkOf(snapshot, arn));
+}
+
+function networkOf(snapshot: Snapshot, taskArn: string): TaskNetwork | undefined {
+  const networkInterface = snapshot.list("networkInterface", { taskArn })[0]?.value;
+  const subnet = networkInterface && snapshot.get("subnet", networkInterface.subnetId)?.value;
+  const vpc = subnet && snapshot.get("vpc", subnet.vpcId)?.value;
+  return networkInterface && subnet && vpc && { networkInterface, subnet, vpcCidr: vpc.cidrBlock };
+}
+
+/** Who a message is for, and when it was made. */
+export interface Address {
+  readonly clusterArn: string;
+  readonly containerInstanceArn: string;
+  readonly messageId: string;
+  /** Epoch milliseconds. */
+  readonly generatedAt: number;
+  /** A store revision: the later the message, the greater. */
+  readonly sequence: number;
+}
+
+/** A payload; what is to stop stands first. */
+export function payloadMessage({ sequence, ...address }: Address, tasks: readonly ChannelTask[]): PayloadMessage {
+  const stopsFirst = tasks.toSorted(
+    (a, b) => Number(b.desiredStatus === "STOPPED") - Number(a.desiredStatus === "STOPPED"),
+  );
+  return { ...address, seqNum: sequence, tasks: stopsFirst };
+}
+
+/** Every task that should be on the instance. */
+export function manifestMessage(
+  { sequence, ...address }: Address,
+  tasks: readonly Stored<"task">[],
+): TaskManifestMessage {
+  return { ...address, timeline: sequence, tasks: tasks.map(manifestEntry) };
+}
+
+const manifestEntry = ({ arn, value }: Stored<"task">): ManifestEntry => ({
+  taskArn: arn,
+  taskClusterArn: value.clusterArn,
+  desiredStatus: value.desiredStatus,
+});
+
+/** Of the tasks that an agent would stop, those that nobody wants to run there. */
+export function confirmedStops(
+  snapshot: Snapshot,
+  containerInstanceArn: string,
+  candidates: readonly Partial<ManifestEntry>[],
+): readonly ManifestEntry[] {
+  return candidates.flatMap(({ taskArn, taskClusterArn = "" }) => {
+    if (typeof taskArn !== "string") return [];
+    const task = snapshot.get("task", taskArn)?.value;
+    const wanted =
+      task?.containerInstanceArn === containerInstanceArn &&
+      task.desiredStatus === "RUNNING" &&
+      task.lastStatus !== "STOPPED";
+    return wanted ? [] : [{ taskArn, taskClusterArn, desiredStatus: "STOPPED" as const }];
+  });
+}
