@@ -1,0 +1,247 @@
+import { type ChannelFrame, type Connection, connectionPair, type PayloadMessage } from "@hatoba/contract";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  exampleContainerInstance,
+  exampleContainerInstanceArn,
+  exampleTask,
+  exampleTaskArn,
+  exampleTaskDefinition,
+} from "../model/examples.ts";
+import type { Task } from "../model/task.ts";
+import { ManualClock } from "../platform/clock.ts";
+import { countingIds } from "../platform/ids.ts";
+import { silentLogger } from "../platform/logger.ts";
+import { MemoryStore } from "../store/memory-store.ts";
+import { until } from "../store/until.ts";
+import { update } from "../store/update.ts";
+import { AgentSessions, refusalFor } from "./agent-sessions.ts";
+
+const instanceArn = exampleContainerInstanceArn(1);
+let store: MemoryStore;
+let clock: ManualClock;
+let sessions: AgentSessions;
+
+beforeEach(async () => {
+  store = new MemoryStore();
+  clock = new ManualClock();
+  sessions = new AgentSessions({ store, clock, ids: countingIds(), logger: silentLogger });
+  await store.commit([
+    {
+      kind: "containerInstance",
+      arn: instanceArn,
+      expected: 0,
+      value: exampleContainerInstance({ agentConnected: false }),
+    },
+    { kind: "taskDefinition", arn: exampleTask().taskDefinitionArn, expected: 0, value: exampleTaskDefinition() },
+  ]);
+});
+afterEach(() => sessions.close());
+
+/** The agent's end: all frames it got, and how its connection ended. */
+class Agent {
+  readonly frames: ChannelFrame[] = [];
+  readonly connection: Connection & { breakOff(): void };
+  closed: readonly [number, string] | undefined;
+
+  constructor() {
+    const [server, agent] = connectionPair();
+    this.connection = agent;
+    agent.onMessage((text) => this.frames.push(JSON.parse(text) as ChannelFrame));
+    agent.onClose((code, reason) => {
+      this.closed = [code, reason];
+    });
+    sessions.open(server, instanceArn);
+  }
+
+  payloads(): readonly PayloadMessage[] {
+    return this.frames.flatMap((frame) => (frame.type === "PayloadMessage" ? [frame.message] : []));
+  }
+
+  acknowledge({ messageId, clusterArn, containerInstanceArn }: PayloadMessage): void {
+    const message = { messageId, cluster: clusterArn, containerInstance: containerInstanceArn };
+    this.connection.send(JSON.stringify({ type: "AckRequest", message }));
+  }
+}
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+async function place(id: number, more: Partial<Task> = {}): Promise<string> {
+  const arn = exampleTaskArn(id);
+  const value = exampleTask({
+    containerInstanceArn: instanceArn,
+    lastStatus: "PENDING",
+    desiredStatus: "RUNNING",
+    ...more,
+  });
+  await store.commit([{ kind: "task", arn, expected: 0, value }]);
+  return arn;
+}
+const wish = (arn: string, change: Partial<Task>) => update(store, "task", arn, (task) => ({ ...task, ...change }));
+const connected = () => store.snapshot().get("containerInstance", instanceArn)?.value.agentConnected;
+
+describe("a connection", () => {
+  test("begins with what is outstanding, then a manifest that comes after it", async () => {
+    const [one, two] = [await place(1), await place(2, { desiredStatus: "STOPPED" })];
+    await place(3, { desiredStatus: "STOPPED", lastStatus: "STOPPED" });
+    const agent = new Agent();
+    await turn();
+    const [payload] = agent.payloads();
+    expect(payload?.tasks.map(({ arn, desiredStatus }) => [arn, desiredStatus])).toEqual([
+      [two, "STOPPED"],
+      [one, "RUNNING"],
+    ]);
+    const manifest = agent.frames.find((frame) => frame.type === "TaskManifestMessage")?.message;
+    expect(manifest?.tasks.map(({ taskArn, desiredStatus }) => [taskArn, desiredStatus])).toEqual([
+      [one, "RUNNING"],
+      [two, "STOPPED"],
+    ]);
+    expect(manifest?.timeline).toBeGreaterThan(payload?.seqNum ?? Infinity);
+  });
+
+  test("hears of a task the moment it is placed, and of the wish to stop it; nothing is said twice", async () => {
+    const agent = new Agent();
+    await turn();
+    const arn = await place(1);
+    await turn();
+    await wish(arn, { lastStatus: "RUNNING" });
+    await turn();
+    expect(agent.payloads().map(({ tasks }) => tasks.map(({ desiredStatus }) => desiredStatus))).toEqual([["RUNNING"]]);
+    await wish(arn, { desiredStatus: "STOPPED" });
+    await turn();
+    expect(agent.payloads().at(-1)?.tasks).toMatchObject([{ arn, desiredStatus: "STOPPED", containers: [] }]);
+    const numbers = agent.payloads().map(({ seqNum }) => seqNum);
+    expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+  });
+
+  test("tasks placed in one commit go in one payload, very many in several", async () => {
+    const agent = new Agent();
+    await turn();
+    const value = exampleTask({ containerInstanceArn: instanceArn, lastStatus: "PENDING", desiredStatus: "RUNNING" });
+    await store.commit(
+      Array.from({ length: 120 }, (_, id) => ({ kind: "task" as const, arn: exampleTaskArn(id), expected: 0, value })),
+    );
+    await turn();
+    expect(agent.payloads().map(({ tasks }) => tasks.length)).toEqual([50, 50, 20]);
+  });
+
+  test("gets again what it has not acknowledged, and nothing that it has", async () => {
+    const agent = new Agent();
+    await turn();
+    const arn = await place(1);
+    await turn();
+    clock.advance(20_000);
+    await turn();
+    expect(agent.payloads()).toHaveLength(2);
+    const [, again] = agent.payloads();
+    expect(again?.tasks[0]?.arn).toBe(arn);
+    if (again !== undefined) agent.acknowledge(again);
+    await turn();
+    clock.advance(60_000);
+    await turn();
+    expect(agent.payloads()).toHaveLength(2);
+  });
+
+  test("a STOPPED report answers a payload that was not acknowledged", async () => {
+    const agent = new Agent();
+    await turn();
+    const arn = await place(1);
+    await turn();
+    await wish(arn, { desiredStatus: "STOPPED", lastStatus: "STOPPED" });
+    clock.advance(60_000);
+    await turn();
+    expect(agent.payloads()).toHaveLength(1);
+  });
+
+  test("has a heartbeat every thirty seconds", async () => {
+    const agent = new Agent();
+    for (let beat = 0; beat < 4; beat++) clock.advance(30_000);
+    await turn();
+    expect(agent.frames.filter(({ type }) => type === "HeartbeatMessage")).toHaveLength(5);
+  });
+
+  test("is told to stop of its candidates just what nobody wants there", async () => {
+    const [wanted, unwanted] = [await place(1), await place(2, { desiredStatus: "STOPPED" })];
+    const agent = new Agent();
+    const stopCandidates = [wanted, unwanted, exampleTaskArn(9)].map((taskArn) => ({
+      taskArn,
+      taskClusterArn: "c",
+      desiredStatus: "STOPPED",
+    }));
+    agent.connection.send(
+      JSON.stringify({ type: "TaskStopVerificationMessage", message: { messageId: "m", stopCandidates } }),
+    );
+    await turn();
+    const answer = agent.frames.find((frame) => frame.type === "TaskStopVerificationAck")?.message;
+    expect(answer?.messageId).toBe("m");
+    expect(answer?.stopTasks.map(({ taskArn }) => taskArn)).toEqual([unwanted, exampleTaskArn(9)]);
+  });
+
+  test.each([
+    "",
+    "{",
+    "[]",
+    '{"type":1}',
+    '{"type":"AckRequest"}',
+    '{"type":"AckRequest","message":{}}',
+    '{"type":"Nonsense","message":{}}',
+  ])("survives the message %j", async (text) => {
+    const agent = new Agent();
+    agent.connection.send(text);
+    await place(1);
+    await turn();
+    expect(agent.payloads()).toHaveLength(1);
+  });
+});
+
+describe("agentConnected", () => {
+  test("is true while there is a socket, and for a moment after", async () => {
+    const agent = new Agent();
+    await until(store, () => connected() === true);
+    agent.connection.breakOff();
+    clock.advance(1_900);
+    await turn();
+    expect(connected()).toBe(true);
+    clock.advance(200);
+    await until(store, () => connected() === false);
+  });
+
+  test("stays true over a reconnection", async () => {
+    const agent = new Agent();
+    await until(store, () => connected() === true);
+    agent.connection.breakOff();
+    new Agent();
+    clock.advance(60_000);
+    await turn();
+    expect(connected()).toBe(true);
+  });
+
+  test("becomes false for an agent that does not come back after the control plane has", async () => {
+    await update(store, "containerInstance", instanceArn, (instance) => ({ ...instance, agentConnected: true }));
+    new AgentSessions({ store, clock, ids: countingIds(), logger: silentLogger });
+    clock.advance(4_000);
+    await until(store, () => connected() === false);
+  });
+});
+
+describe("who may connect", () => {
+  test("the newest connection of an instance wins", async () => {
+    const first = new Agent();
+    const second = new Agent();
+    await place(1);
+    await turn();
+    expect(first.closed?.[0]).toBe(1000);
+    expect(first.payloads()).toHaveLength(0);
+    expect(second.payloads()).toHaveLength(1);
+  });
+
+  test("a deregistered instance is hung up on, and refused from then on", async () => {
+    const agent = new Agent();
+    await turn();
+    expect(refusalFor(store.snapshot(), instanceArn)).toBeUndefined();
+    await update(store, "containerInstance", instanceArn, (instance) => ({ ...instance, status: "INACTIVE" as const }));
+    await turn();
+    expect(agent.closed).toEqual([4000, "InactiveInstanceException: Container instance is deregistered."]);
+    expect(refusalFor(store.snapshot(), instanceArn)?.name).toBe("InactiveInstanceException");
+    expect(refusalFor(store.snapshot(), exampleContainerInstanceArn(7))?.name).toBe("InvalidInstanceException");
+  });
+});
