@@ -23,10 +23,11 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
 const agentArrows: Readonly<Record<string, readonly string[]>> = {
   runtime: [],
   images: ["runtime"],
-  engine: ["runtime", "channel", "state"],
-  state: ["engine", "channel", "runtime"],
-  channel: [],
-  hooks: ["engine", "runtime", "channel"],
+  platform: [],
+  engine: ["runtime", "channel", "state", "platform"],
+  state: ["engine", "channel", "runtime", "platform"],
+  channel: ["platform"],
+  hooks: ["engine", "runtime", "channel", "platform"],
 };
 
 const cliArrows: Readonly<Record<string, readonly string[]>> = {

@@ -44,7 +44,8 @@ export class LogFollower {
   /** Whether somebody called since the last wait. */
   #called = false;
   #wake: () => void = () => undefined;
-  #cancelTimer: (() => void) | undefined;
+  /** The next write, and when it is due. */
+  #timer: { readonly due: number; readonly cancel: () => void } | undefined;
 
   constructor(container: FollowedContainer, deps: FollowerDependencies) {
     this.#container = container;
@@ -116,27 +117,29 @@ export class LogFollower {
       assembler.flush();
       return this.#write(assembler);
     } finally {
-      this.#cancelTimer?.();
-      this.#cancelTimer = undefined;
+      this.#timer?.cancel();
+      this.#timer = undefined;
     }
   }
 
   #writeLater(assembler: EventAssembler): void {
-    if (this.#cancelTimer !== undefined) return;
     const gather = this.#deps.isAway() ? linger.whileAway : linger.usual;
-    const milliseconds = assembler.hasReady ? gather : openEvent;
-    this.#cancelTimer = this.#deps.clock.after(milliseconds, () => {
-      this.#cancelTimer = undefined;
+    const due = this.#deps.clock.now() + (assembler.hasReady ? gather : openEvent);
+    if (this.#timer !== undefined && this.#timer.due <= due) return;
+    this.#timer?.cancel();
+    const cancel = this.#deps.clock.after(due - this.#deps.clock.now(), () => {
+      this.#timer = undefined;
       // Nothing but an open event, and for so long: it gets no more lines.
       if (!assembler.hasReady) assembler.flush();
       if (this.#write(assembler) && assembler.hasOpen) this.#writeLater(assembler);
     });
+    this.#timer = { due, cancel };
   }
 
   /** @returns false if the disk failed; then the reading starts again from what is on it. */
   #write(assembler: EventAssembler): boolean {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
+    this.#timer?.cancel();
+    this.#timer = undefined;
     const taken = assembler.take();
     if (taken === undefined) return true;
     const { id, target } = this.#container;
