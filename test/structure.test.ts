@@ -21,7 +21,7 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
 
 /** The agent's rooms. The engine decides, the runtime does, hooks stand around; only main.ts and agent.ts see all. */
 const agentArrows: Readonly<Record<string, readonly string[]>> = {
-  runtime: [],
+  runtime: ["platform"],
   images: ["runtime"],
   platform: [],
   engine: ["runtime", "channel", "state", "platform"],
