@@ -1,0 +1,157 @@
+import { resolve } from "node:path";
+import type { Credentials } from "./channel/signer.ts";
+import type { PullBehaviour } from "./runtime/container-runtime.ts";
+
+/** How one agent is to run. */
+export interface AgentConfig {
+  /** A name or an ARN; empty for `default`, which the agent makes if it is missing. */
+  readonly cluster: string;
+  /** As `http://127.0.0.1:4577`. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: Credentials;
+  /** Absolute; everything that outlives the process is in here. */
+  readonly dataDir: string;
+  readonly dockerHost?: string;
+  readonly capacity: "EC2" | "EXTERNAL" | "FARGATE";
+  /** As `us-east-1a`; the control plane chooses if it is absent. */
+  readonly zone?: string;
+  /** Label on everything that is made on the engine, besides the agent's own. */
+  readonly house?: string;
+  readonly reservedMemoryMiB: number;
+  readonly reservedTcpPorts: readonly number[];
+  readonly reservedUdpPorts: readonly number[];
+  /** Custom attributes. */
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly pullBehaviour: PullBehaviour;
+  readonly stopTimeoutSeconds: number;
+  readonly cleanupWaitMs: number;
+  readonly logLevel: "debug" | "info" | "warn" | "error";
+}
+
+/** A variable with a value that cannot be used; the message says which and what would do. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the agent's variables: those of the genuine agent by the same names, and three of ours. An empty one counts as
+ * absent. Source: agent protocol, section 1.2.
+ * @throws ConfigError
+ */
+export function readAgentConfig(variables: Variables): AgentConfig {
+  const text = (name: string) => variables[name]?.trim() || undefined;
+  const dockerHost = text("DOCKER_HOST");
+  const zone = text("HATOBA_ZONE");
+  const house = text("HATOBA_HOUSE");
+  const external = text("ECS_EXTERNAL") === "true" ? "EXTERNAL" : "EC2";
+  return {
+    cluster: text("ECS_CLUSTER") ?? "",
+    endpoint: endpoint(required(variables, "ECS_BACKEND_HOST", "the control plane's URL, as http://127.0.0.1:4577")),
+    region: text("AWS_REGION") ?? required(variables, "AWS_DEFAULT_REGION", "a region, as us-east-1"),
+    credentials: credentials(variables),
+    dataDir: resolve(required(variables, "ECS_DATADIR", "a directory that the agent may write")),
+    capacity: oneOf("HATOBA_CAPACITY", text("HATOBA_CAPACITY") ?? external, ["EC2", "EXTERNAL", "FARGATE"]),
+    reservedMemoryMiB: whole("ECS_RESERVED_MEMORY", text("ECS_RESERVED_MEMORY") ?? "0"),
+    reservedTcpPorts: ports("ECS_RESERVED_PORTS", text("ECS_RESERVED_PORTS") ?? "[22,2375,2376,51678,51679]"),
+    reservedUdpPorts: ports("ECS_RESERVED_PORTS_UDP", text("ECS_RESERVED_PORTS_UDP") ?? "[]"),
+    attributes: pairs("ECS_INSTANCE_ATTRIBUTES", text("ECS_INSTANCE_ATTRIBUTES") ?? "{}"),
+    tags: pairs("ECS_CONTAINER_INSTANCE_TAGS", text("ECS_CONTAINER_INSTANCE_TAGS") ?? "{}"),
+    pullBehaviour: oneOf("ECS_IMAGE_PULL_BEHAVIOR", text("ECS_IMAGE_PULL_BEHAVIOR") ?? "default", [
+      "default",
+      "always",
+      "once",
+      "prefer-cached",
+    ]),
+    stopTimeoutSeconds:
+      duration("ECS_CONTAINER_STOP_TIMEOUT", text("ECS_CONTAINER_STOP_TIMEOUT") ?? "30s", 1000) / 1000,
+    cleanupWaitMs: duration(
+      "ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION",
+      text("ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION") ?? "0s",
+      0,
+    ),
+    logLevel: oneOf("ECS_LOGLEVEL", text("ECS_LOGLEVEL") ?? "info", ["debug", "info", "warn", "error"]),
+    ...(dockerHost === undefined ? {} : { dockerHost }),
+    ...(zone === undefined ? {} : { zone }),
+    ...(house === undefined ? {} : { house }),
+  };
+}
+
+function required(variables: Variables, name: string, what: string): string {
+  const value = variables[name]?.trim();
+  if (!value) throw new ConfigError(`${name} is missing: it takes ${what}`);
+  return value;
+}
+
+/** Without a scheme it is https, as for the genuine agent. */
+function endpoint(text: string): string {
+  const url = text.includes("://") ? text : `https://${text}`;
+  if (!URL.canParse(url) || !/^https?:/.test(url)) {
+    throw new ConfigError(`ECS_BACKEND_HOST takes a URL as http://127.0.0.1:4577, not ${text}`);
+  }
+  return url.replace(/\/+$/, "");
+}
+
+function credentials(variables: Variables): Credentials {
+  const sessionToken = variables["AWS_SESSION_TOKEN"]?.trim();
+  return {
+    accessKeyId: required(variables, "AWS_ACCESS_KEY_ID", "an access key of the control plane"),
+    secretAccessKey: required(variables, "AWS_SECRET_ACCESS_KEY", "the secret of that access key"),
+    ...(sessionToken ? { sessionToken } : {}),
+  };
+}
+
+function oneOf<const T extends string>(name: string, text: string, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === text);
+  if (found === undefined) throw new ConfigError(`${name} takes one of ${choices.join(", ")}, not ${text}`);
+  return found;
+}
+
+function whole(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new ConfigError(`${name} takes a whole number, not ${text}`);
+  return Number(text);
+}
+
+function ports(name: string, text: string): readonly number[] {
+  const list = json(name, text, "a JSON list of ports as [22,2375]");
+  const isPort = (port: unknown) => Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536;
+  if (!Array.isArray(list) || !list.every(isPort))
+    throw new ConfigError(`${name} takes a JSON list of ports as [22,2375], not ${text}`);
+  return list as number[];
+}
+
+function pairs(name: string, text: string): Readonly<Record<string, string>> {
+  const what = 'a JSON object of texts as {"stack":"dev"}';
+  const object = json(name, text, what);
+  const sound =
+    typeof object === "object" &&
+    object !== null &&
+    !Array.isArray(object) &&
+    Object.values(object).every((value) => typeof value === "string");
+  if (!sound) throw new ConfigError(`${name} takes ${what}, not ${text}`);
+  return object as Readonly<Record<string, string>>;
+}
+
+function json(name: string, text: string, what: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new ConfigError(`${name} takes ${what}, not ${text}`, { cause: error });
+  }
+}
+
+const unitsMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+/** Go's spelling, one unit or several: `30s`, `1h30m`. @returns milliseconds, at least `leastMs` */
+function duration(name: string, text: string, leastMs: number): number {
+  if (!/^(\d+(ms|s|m|h))+$/.test(text)) throw new ConfigError(`${name} takes a time as 30s or 1h30m, not ${text}`);
+  const parts = [...text.matchAll(/(\d+)(ms|s|m|h)/g)];
+  const total = parts.reduce(
+    (sum, [, amount, unit]) => sum + Number(amount) * unitsMs[unit as keyof typeof unitsMs],
+    0,
+  );
+  return Math.max(leastMs, total);
+}

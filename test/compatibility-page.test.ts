@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { operations as ec2 } from "../packages/control-plane/src/api/ec2/operations.ts";
+import { operations as ecs } from "../packages/control-plane/src/api/ecs/operations.ts";
+import { operations as logs } from "../packages/control-plane/src/api/logs/operations.ts";
+import { operations as sts } from "../packages/control-plane/src/api/sts/operations.ts";
+
+// docs/compatibility.md says of every operation whether it is done, partial or refused; here it is held against the tables.
+const page = readFileSync(join(import.meta.dirname, "..", "docs/compatibility.md"), "utf8");
+
+/** The rows of one service's table: operation, state, what is missing. */
+function rowsOf(service: string): readonly (readonly [string, string, string])[] {
+  const section = page.split(/^## /m).find((each) => each.startsWith(`${service}\n`)) ?? "";
+  return [...section.matchAll(/^\| `(\w+)` \| (\w+) \| (.*) \|$/gm)].map(([, operation = "", state = "", note = ""]) => [operation, state, note]);
+}
+const isBuilt = (entry: unknown) => typeof entry === "function";
+
+describe.each([
+  ["ECS", ecs],
+  ["CloudWatch Logs", logs],
+  ["EC2", ec2],
+  ["STS", sts],
+] as const)("%s", (service, table) => {
+  const rows = rowsOf(service);
+
+  test("has a row for every operation in its table, in order, and no other", () => {
+    expect(rows.map(([operation]) => operation)).toEqual(Object.keys(table).toSorted());
+  });
+
+  test("says done or partial just for what is built", () => {
+    const wrong = rows.filter(([operation, state]) => {
+      const built = isBuilt((table as Readonly<Record<string, unknown>>)[operation]);
+      return built ? state !== "done" && state !== "partial" : state !== "refused";
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("says what is missing of what is partial", () => {
+    expect(rows.filter(([, state, note]) => state === "partial" && note.trim() === "")).toEqual([]);
+  });
+});
