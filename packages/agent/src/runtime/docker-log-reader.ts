@@ -22,7 +22,7 @@ export async function* readLogs(
   for (;;) {
     // Looked at before reading: what has ended before the reading began is read to its end.
     const { terminal, running } = await look(engine, id);
-    const source = { engine, id, terminal };
+    const source = { engine, id, terminal, ended: !running };
     for (let caughtUp = false; !caughtUp; ) {
       // From the first line on: until then the engine looks for the place, which says nothing about how much is behind it.
       let began: number | undefined;
@@ -50,10 +50,12 @@ interface Source {
   readonly engine: DockerEngine;
   readonly id: string;
   readonly terminal: boolean;
+  /** Whether it has ended, so that what is stored is all. */
+  readonly ended: boolean;
 }
 
 async function* read(
-  { engine, id, terminal }: Source,
+  { engine, id, terminal, ended }: Source,
   since: LogPosition | undefined,
   signal: AbortSignal,
   follow: boolean,
@@ -65,7 +67,7 @@ async function* read(
       query,
       signal: AbortSignal.any([signal, done.signal]),
     });
-    yield* logLines(logMessages(stream, terminal), since);
+    yield* logLines(logMessages(stream, terminal), since, ended);
   } finally {
     done.abort();
   }

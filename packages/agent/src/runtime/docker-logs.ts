@@ -6,6 +6,8 @@ const longestLine = 256 * 1024 - 26;
 const longestMessage = 16 * 1024;
 /** How far behind the newest line, in milliseconds, the other stream's place is still looked for. */
 const lookBack = 60_000;
+/** How long, in milliseconds, a line may take from its first piece to its last. */
+const startOfLine = 10_000;
 
 type Stream = LogLine["stream"];
 
@@ -58,8 +60,13 @@ const beginning: Place = { timestamp: "", linesTaken: 0 };
 /**
  * Joins the pieces of long lines and leaves out the lines up to `since`, stream by stream.
  * `position` of a line covers all lines handed over before it too.
+ * @param isAll whether nothing more will ever come, so that a last line without an end is one; otherwise it is left for next time.
  */
-export async function* logLines(messages: AsyncIterable<LogMessage>, since?: LogPosition): AsyncGenerator<LogLine> {
+export async function* logLines(
+  messages: AsyncIterable<LogMessage>,
+  since?: LogPosition,
+  isAll = true,
+): AsyncGenerator<LogLine> {
   const taken: Record<Stream, Place> = { stdout: since ?? beginning, stderr: since?.stderr ?? beginning };
   const reached: Record<Stream, Place> = { stdout: beginning, stderr: beginning };
   const open: Record<Stream, { pieces: Buffer[]; length: number; timestamp: string }> = {
@@ -86,6 +93,7 @@ export async function* logLines(messages: AsyncIterable<LogMessage>, since?: Log
     const closed = close(stream);
     if (closed !== undefined) yield closed;
   }
+  if (!isAll) return;
   for (const stream of ["stdout", "stderr"] as const) {
     const closed = open[stream].pieces.length === 0 ? undefined : close(stream);
     if (closed !== undefined) yield closed;
@@ -114,14 +122,16 @@ function millisecondsOf(timestamp: string): number {
   return Date.parse(timestamp.replace(/\.(\d{3})\d*Z$/, ".$1Z"));
 }
 
-/** The `since` of the engine's logs call, in seconds with nine decimals: the earlier of the two places, within reason. */
+/**
+ * The `since` of the engine's logs call, in seconds: a little before the earlier of the two places, so that a long line is read
+ * from its first piece on, and within reason.
+ */
 export function sinceParameter(position: LogPosition | undefined): string | undefined {
   if (position === undefined) return undefined;
-  const places = [position.timestamp, position.stderr?.timestamp ?? ""].toSorted();
-  const [earlier, later] = places as [string, string];
-  if (later === "") return undefined;
-  const limit = millisecondsOf(later) - lookBack;
-  if (earlier === "" || millisecondsOf(earlier) < limit) return (limit / 1000).toFixed(9);
-  const fraction = /\.(\d+)Z$/.exec(earlier)?.[1] ?? "";
-  return `${Math.floor(millisecondsOf(earlier) / 1000)}.${fraction.padEnd(9, "0")}`;
+  const places = [position.timestamp, position.stderr?.timestamp ?? ""].filter((timestamp) => timestamp !== "");
+  if (places.length === 0) return undefined;
+  const times = places.map(millisecondsOf);
+  const earliest = Math.max(...times) - lookBack;
+  const from = places.length === 1 ? earliest : Math.max(earliest, Math.min(...times) - startOfLine);
+  return `${Math.floor(from / 1000)}.${String(from % 1000).padStart(3, "0")}000000`;
 }

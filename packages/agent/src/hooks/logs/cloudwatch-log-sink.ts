@@ -88,6 +88,8 @@ const troubles: Readonly<Record<string, SinkTrouble>> = {
 
 function sinkError(error: unknown): unknown {
   if (!(error instanceof ControlPlaneError)) return error;
+  // What stands before the service may answer with a code of its own: such an answer says nothing about the events.
   const inDoubt = error.statusCode === 0 || error.statusCode >= 500;
-  return new LogSinkError(troubles[error.name] ?? "unavailable", error.name, error.message, { cause: error, inDoubt });
+  const trouble = inDoubt ? "unavailable" : (troubles[error.name] ?? "unavailable");
+  return new LogSinkError(trouble, error.name, error.message, { cause: error, inDoubt });
 }

@@ -121,7 +121,7 @@ describe("LogSpool", () => {
         }
         expect(spool.bytes).toBe(0);
       }),
-      { numRuns: 30 },
+      { numRuns: 10 },
     );
   });
 });
