@@ -8,8 +8,11 @@ import { openRootKey } from "./api/http/access-keys.ts";
 import { openAuthenticator } from "./api/http/open-authenticator.ts";
 import { startServer } from "./api/http/server.ts";
 import { sigV4Authenticator } from "./api/http/sigv4-authenticator.ts";
+import { logsService } from "./api/logs/service.ts";
 import { stsService } from "./api/sts/service.ts";
 import type { Config } from "./config.ts";
+import { keepRetention } from "./log-store/keep-retention.ts";
+import { SqliteLogStore } from "./log-store/sqlite-log-store.ts";
 import { systemClock } from "./platform/clock.ts";
 import { randomIds } from "./platform/ids.ts";
 import type { Logger } from "./platform/logger.ts";
@@ -38,11 +41,13 @@ export async function startControlPlane(
   const keys = await openRootKey(join(dataDir, "credentials.json"), settings);
   const store = new SqliteStore({ path: join(dataDir, "store.db"), onFatal });
   await ensureDefaultNetwork({ store, settings });
+  const logStore = new SqliteLogStore(join(dataDir, "logs.db"));
+  const stopRetention = keepRetention({ logStore, clock, logger });
   const loops = startLoops({ store, clock, ids, settings, logger });
   const server = await startServer({
     listen: config.listen,
     open: config.auth === "open",
-    services: [ecsService, stsService, ec2Service],
+    services: [ecsService, logsService(logStore), stsService, ec2Service],
     authenticate: config.auth === "open" ? openAuthenticator(settings) : sigV4Authenticator({ keys, clock, settings }),
     context: (caller, { requestId, endpoint }) => ({
       store,
@@ -66,6 +71,8 @@ export async function startControlPlane(
       await server.close();
       await loops.stop();
       await store.close();
+      stopRetention();
+      await logStore.close();
     },
   };
 }

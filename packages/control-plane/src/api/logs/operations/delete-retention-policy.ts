@@ -1,0 +1,9 @@
+import { requireGroup } from "../identifiers.ts";
+import type { Operation } from "../operation.ts";
+
+/** From now on the group keeps its events. */
+export const deleteRetentionPolicy: Operation<"DeleteRetentionPolicy"> = async ({ logGroupName }, { logStore }) => {
+  const { retentionDays: _, ...group } = requireGroup(logStore, { logGroupName });
+  await logStore.putGroup(group);
+  return {};
+};

@@ -1,0 +1,46 @@
+import type { LogPosition } from "../../../log-store/log-store.ts";
+import { positionToken, readPosition } from "../event-position.ts";
+import { requireGroup, requireStream } from "../identifiers.ts";
+import type { Operation } from "../operation.ts";
+
+const mostEvents = 10_000;
+/** What one answer carries at the most. Source: CloudWatch Logs API reference, GetLogEvents: 1 MB. */
+const mostBytes = 1024 * 1024;
+
+/**
+ * A stream's events, oldest first in every answer. Without a token: the newest, or from the head if so asked. At the end
+ * the same token comes back that was given. Source: CloudWatch Logs API reference, GetLogEvents.
+ */
+export const getLogEvents: Operation<"GetLogEvents"> = async (input, { logStore }) => {
+  const group = requireGroup(logStore, input);
+  const stream = requireStream(logStore, group.name, input.logStreamName);
+  const given = input.nextToken === undefined ? undefined : readPosition(input.nextToken);
+  const backwards = given === undefined ? !input.startFromHead : given.direction === "b";
+  const read = logStore.read({
+    group: group.name,
+    streams: [stream.name],
+    ...(input.startTime === undefined ? {} : { from: input.startTime }),
+    ...(input.endTime === undefined ? {} : { to: input.endTime }),
+    ...(given === undefined ? {} : { beyond: given.position }),
+    backwards,
+    limit: Math.min(input.limit ?? mostEvents, mostEvents),
+  });
+  const fitting = withinBytes(read);
+  const events = backwards ? fitting.toReversed() : fitting;
+  // Nothing there: both tokens stand where the reading did.
+  const here: LogPosition = given?.position ?? { timestamp: input.startTime ?? 0, sequence: 0 };
+  return {
+    events: events.map(({ timestamp, message, ingestedAt }) => ({ timestamp, message, ingestionTime: ingestedAt })),
+    nextForwardToken: positionToken("f", events.at(-1) ?? here),
+    nextBackwardToken: positionToken("b", events[0] ?? here),
+  };
+};
+
+function withinBytes<T extends { readonly message: string }>(events: readonly T[]): readonly T[] {
+  let bytes = 0;
+  const end = events.findIndex(({ message }, at) => {
+    bytes += Buffer.byteLength(message);
+    return bytes > mostBytes && at > 0;
+  });
+  return end === -1 ? events : events.slice(0, end);
+}

@@ -1,0 +1,51 @@
+import type { LogGroup, LogStore } from "../../../log-store/log-store.ts";
+import { LogsError } from "../api-error.ts";
+import { groupNameOf, requireGroup } from "../identifiers.ts";
+import type { Operation } from "../operation.ts";
+
+/** Source: CloudWatch Logs API reference, TagResource. */
+const mostTags = 50;
+
+async function tag(logStore: LogStore, group: LogGroup, tags: Readonly<Record<string, string>>): Promise<void> {
+  const all = { ...group.tags, ...tags };
+  if (Object.keys(tags).some((key) => /^aws:/i.test(key))) {
+    throw new LogsError("InvalidParameterException", "Tag keys starting with aws: are reserved.");
+  }
+  if (Object.keys(all).length > mostTags) {
+    throw new LogsError("InvalidParameterException", `A log group can have at most ${mostTags} tags.`);
+  }
+  await logStore.putGroup({ ...group, tags: all });
+}
+
+async function untag(logStore: LogStore, group: LogGroup, keys: readonly string[]): Promise<void> {
+  const tags = Object.fromEntries(Object.entries(group.tags).filter(([key]) => !keys.includes(key)));
+  await logStore.putGroup({ ...group, tags });
+}
+
+const byArn = (logStore: LogStore, resourceArn: string | undefined) =>
+  requireGroup(logStore, { logGroupName: groupNameOf(resourceArn ?? "") });
+
+export const tagResource: Operation<"TagResource"> = async ({ resourceArn, tags = {} }, { logStore }) => {
+  await tag(logStore, byArn(logStore, resourceArn), tags);
+  return {};
+};
+export const untagResource: Operation<"UntagResource"> = async ({ resourceArn, tagKeys = [] }, { logStore }) => {
+  await untag(logStore, byArn(logStore, resourceArn), tagKeys);
+  return {};
+};
+export const listTagsForResource: Operation<"ListTagsForResource"> = async ({ resourceArn }, { logStore }) => ({
+  tags: { ...byArn(logStore, resourceArn).tags },
+});
+
+/** The older three, by name. */
+export const tagLogGroup: Operation<"TagLogGroup"> = async ({ logGroupName, tags = {} }, { logStore }) => {
+  await tag(logStore, requireGroup(logStore, { logGroupName }), tags);
+  return {};
+};
+export const untagLogGroup: Operation<"UntagLogGroup"> = async ({ logGroupName, tags = [] }, { logStore }) => {
+  await untag(logStore, requireGroup(logStore, { logGroupName }), tags);
+  return {};
+};
+export const listTagsLogGroup: Operation<"ListTagsLogGroup"> = async ({ logGroupName }, { logStore }) => ({
+  tags: { ...requireGroup(logStore, { logGroupName }).tags },
+});
