@@ -89,14 +89,19 @@ export class ContainerActs {
     });
   }
 
-  /** Containers, once their hooks have settled, and then the volumes that lived as long as the task. */
-  async removeAll(): Promise<void> {
+  /**
+   * Containers, once their hooks have settled, and then the volumes that lived as long as the task.
+   * @param isAdopted an earlier process had the task, and may have begun what it could not write down
+   */
+  async removeAll(isAdopted: boolean): Promise<void> {
     const { runtime, removals, closing } = this.#context;
     const task = this.#current();
     await Promise.all(task.containers.map((container) => this.#settled(task, container)));
     const ids = task.containers.flatMap(({ runtimeId }) => (runtimeId === undefined ? [] : [runtimeId]));
     // A creation that failed may have left something behind all the same.
-    const halfMade = task.containers.some(({ runtimeId, reason }) => runtimeId === undefined && reason !== undefined);
+    const halfMade = task.containers.some(
+      ({ runtimeId, reason }) => runtimeId === undefined && (isAdopted || reason !== undefined),
+    );
     if (halfMade) ids.push(...(await this.#again(true, closing, () => this.#leftovers(task))));
     await Promise.all(ids.map((id) => removals.run(() => this.#again(true, closing, () => runtime.remove(id)))));
     if (ids.length === 0) return;

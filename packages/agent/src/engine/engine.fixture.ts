@@ -4,6 +4,7 @@ import { ManualClock } from "../platform/clock.ts";
 import { silentLogger } from "../platform/logger.ts";
 import type { ProgramOf } from "../runtime/memory-program.ts";
 import { MemoryRuntime } from "../runtime/memory-runtime.ts";
+import type { AgentState } from "../state/agent-state.ts";
 import { MemoryState } from "../state/memory-state.ts";
 import { defaultEngineSettings, type EngineSettings } from "./engine-context.ts";
 import { newKnownTask } from "./new-task.ts";
@@ -94,10 +95,42 @@ export class Reports implements Pick<ControlPlane, "submitTaskStateChange"> {
   }
 }
 
+/**
+ * The state of one process of an agent. When the process dies, nothing of it is written any more, and what nobody waited for
+ * may be lost.
+ */
+class ProcessState extends MemoryState {
+  readonly #disk: MemoryState;
+  #isDead = false;
+
+  constructor(disk: MemoryState) {
+    super(disk.facts().agentId);
+    this.#disk = disk;
+    copyState(disk, this);
+  }
+
+  override durable(): Promise<void> {
+    if (!this.#isDead) copyState(this, this.#disk);
+    return Promise.resolve();
+  }
+
+  die(losesWrites: boolean): void {
+    if (!losesWrites) void this.durable();
+    this.#isDead = true;
+  }
+}
+
+function copyState(from: AgentState, to: AgentState): void {
+  to.setFacts(from.facts());
+  for (const { arn } of to.tasks()) to.remove(arn);
+  for (const task of from.tasks()) to.save(task);
+}
+
 /** A machine with an engine on it, that can lose its agent and start another. */
 export class Machine {
   readonly clock = new ManualClock();
-  readonly state = new MemoryState("agent-1");
+  readonly #disk = new MemoryState("agent-1");
+  state = new ProcessState(this.#disk);
   readonly reports = new Reports();
   readonly runtime: MemoryRuntime;
   readonly #more: Partial<TaskEngineDependencies>;
@@ -133,8 +166,10 @@ export class Machine {
   }
 
   /** The agent's process dies where it stands, and another one starts. */
-  async restartAgent(): Promise<void> {
+  async restartAgent(losesWrites = false): Promise<void> {
+    this.state.die(losesWrites);
     await this.engine.close();
+    this.state = new ProcessState(this.#disk);
     this.engine = this.newEngine();
     await this.engine.open();
     await settled();

@@ -7,6 +7,7 @@ import type { ContainerRuntime, Observation } from "../runtime/container-runtime
 import type { AgentState } from "../state/agent-state.ts";
 import { acceptTask } from "./accept-task.ts";
 import { announceAll } from "./announce.ts";
+import { type Claims, claimContainers } from "./claim-containers.ts";
 import type { EngineContext, EngineSettings } from "./engine-context.ts";
 import { EnginePresence } from "./engine-presence.ts";
 import { HostResources, type Supply } from "./host-resources.ts";
@@ -92,9 +93,9 @@ export class TaskEngine implements AssignmentHandler, HealthSource {
    * but of no task that is known are removed. @throws ContainerFailure if the engine does not answer
    */
   async open(): Promise<void> {
-    const seen = await this.#observations();
-    const orphans = this.#adopt(seen);
-    await Promise.all(orphans.map((orphan) => this.#removeOrphan(orphan)));
+    const claims = claimContainers(this.#deps.state.tasks(), await this.#look());
+    this.#adopt(claims);
+    await Promise.all(claims.orphans.map((orphan) => this.#removeOrphan(orphan)));
     this.#watching = Promise.all([
       watchRuntime({
         runtime: this.#context.runtime,
@@ -250,21 +251,17 @@ export class TaskEngine implements AssignmentHandler, HealthSource {
     for (const hook of hooks) hook.forgotten?.(runner.task.payload);
   }
 
-  /** @returns containers of ours that belong to nobody. */
-  #adopt(seen: ReadonlyMap<string, ReadonlyMap<string, Observation>>): readonly Observation[] {
-    const orphans = new Map([...seen].flatMap(([, byName]) => [...byName.values()].map((one) => [one.id, one])));
+  #adopt({ byTask }: Claims): void {
     for (const known of this.#deps.state.tasks()) {
       const { task, order } = acceptTask(known);
       const runner = new TaskRunner(this.#context, task, order, this.#changed);
       this.#runners.set(task.arn, runner);
       this.#index(task, undefined);
-      const own = new Map([...(seen.get(task.arn) ?? [])].filter(([name, one]) => isNamed(task, name, one.name)));
-      for (const { id } of own.values()) orphans.delete(id);
       announceAll(this.#context, task);
+      const own = byTask.get(task.arn) ?? new Map<string, Observation>();
       runner.adopt(own);
       this.#resume(runner, own.size > 0);
     }
-    return [...orphans.values()];
   }
 
   #resume(runner: TaskRunner, isHere: boolean): void {
@@ -291,25 +288,18 @@ export class TaskEngine implements AssignmentHandler, HealthSource {
     }
   }
 
-  /** By task ARN and container name. */
-  async #observations(): Promise<ReadonlyMap<string, ReadonlyMap<string, Observation>>> {
-    const byTask = new Map<string, Map<string, Observation>>();
-    for (const one of await this.#context.runtime.list(this.#context.settings.labels)) {
-      const arn = one.labels["com.amazonaws.ecs.task-arn"] ?? "";
-      const name = one.labels["com.amazonaws.ecs.container-name"] ?? one.id;
-      const known = byTask.get(arn) ?? new Map<string, Observation>();
-      byTask.set(arn, known.set(name, one));
-    }
-    return byTask;
+  #look(): Promise<readonly Observation[]> {
+    return this.#context.runtime.list(this.#context.settings.labels);
   }
 
   async #compareAll(): Promise<void> {
-    const seen = await this.#observations();
+    const seen = await this.#look();
+    const { byTask, orphans } = claimContainers(this.tasks(), seen);
     for (const runner of this.#runners.values()) {
-      const { task } = runner;
-      const own = [...(seen.get(task.arn) ?? [])].filter(([name, one]) => isNamed(task, name, one.name));
-      if (!isStopped(task)) runner.compare(new Map(own));
+      if (!isStopped(runner.task)) runner.compare(byTask.get(runner.task.arn) ?? new Map());
     }
+    // What a process that died had asked for may have come into being since this one looked for the first time.
+    await Promise.all(orphans.map((orphan) => this.#removeOrphan(orphan)));
     this.#context.presence.found();
   }
 
@@ -326,8 +316,4 @@ export class TaskEngine implements AssignmentHandler, HealthSource {
       }
     }
   }
-}
-
-function isNamed(task: KnownTask, container: string, runtimeName: string): boolean {
-  return task.containers.some((known) => known.name === container && known.runtimeName === runtimeName);
 }

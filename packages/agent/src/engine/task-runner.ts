@@ -28,6 +28,7 @@ export class TaskRunner {
   readonly #onChange: (task: KnownTask, before: KnownTask) => void;
   #task: KnownTask;
   #admitted = false;
+  #isAdopted = false;
   /** Acts under way, by container. */
   readonly #busy = new Map<string, AbortController>();
   /** Containers being looked at. */
@@ -129,6 +130,7 @@ export class TaskRunner {
 
   /** As `compare`, after a restart of the agent: what is not among them is gone. */
   adopt(seen: ReadonlyMap<string, Observation>): void {
+    this.#isAdopted = true;
     for (const container of this.#task.containers) {
       const observation = seen.get(container.name);
       if (observation !== undefined) this.#noticed(container.name, observation);
@@ -141,7 +143,7 @@ export class TaskRunner {
   /** Takes everything of a stopped task out of the runtime. Rejects when the engine closes. */
   remove(): Promise<void> {
     this.#wakeUp?.();
-    return this.#acts.removeAll();
+    return this.#acts.removeAll(this.#isAdopted);
   }
 
   #begin(name: string, act: Act): void {
@@ -275,6 +277,8 @@ export class TaskRunner {
     const known = containerOf(this.#task, name);
     if (known === undefined) return;
     const now = this.#context.clock.now();
+    // It was looked at before it was started again.
+    if (seen.status === "STOPPED" && (seen.finishedAt ?? now) < (known.restartedAt ?? 0)) return;
     if (mayRestart(this.#task, known, seen, now)) this.#restart(known);
     else this.#set(observe(this.#task.payload, known, seen, now));
   }
