@@ -6,7 +6,7 @@ import { DockerEngine } from "../../packages/agent/src/runtime/docker-engine.ts"
 import { DockerRuntime } from "../../packages/agent/src/runtime/docker-runtime.ts";
 import { PrivateEngine } from "./private-engine.ts";
 
-const labels = { "hatoba.test": "engine-loss" };
+const labels = { "dev.hatoba.test": "engine-loss" };
 const spec = (name: string, script: string): ContainerSpec => ({
   name,
   image: busyboxImage,
@@ -36,7 +36,7 @@ describe.each([
   beforeAll(async () => {
     dockerd = await PrivateEngine.start({ liveRestore });
     engine = new DockerEngine(dockerd.dockerHost);
-    runtime = new DockerRuntime({ engine, eventLabel: "hatoba.test" });
+    runtime = new DockerRuntime({ engine, eventLabel: "dev.hatoba.test" });
   });
   afterAll(async () => {
     engine.close();

@@ -3,7 +3,7 @@ import { buildImage, busyboxImage, localBusybox } from "../../packages/agent/src
 import { DockerEngine } from "../../packages/agent/src/runtime/docker-engine.ts";
 
 /** On everything that the tests make in the engine; its value is the run. */
-export const testLabel = "hatoba.test";
+export const testLabel = "dev.hatoba.test";
 
 /** An engine for one test file. */
 export interface TestEngine {

@@ -57,7 +57,12 @@ export async function startAgent(
   const state = new SqliteState(join(config.dataDir, "agent.db"), onFatal);
   const labels = labelsOf(config, state);
   const agentLabel = "dev.hatoba.agent";
-  const runtime = new DockerRuntime({ engine, eventLabel: `${agentLabel}=${labels[agentLabel]}` });
+  const runtime = new DockerRuntime({
+    engine,
+    eventLabel: `${agentLabel}=${labels[agentLabel]}`,
+    // Networks belong to all agents of the house.
+    networkLabels: config.house === undefined ? {} : { "dev.hatoba.house": config.house },
+  });
   const facts = await runtime.describe();
   const sink = new CloudWatchLogSink({
     logger,

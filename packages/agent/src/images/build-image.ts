@@ -5,7 +5,7 @@ import { type ImageConfig, imageArchive } from "./image-archive.ts";
 import type { TarEntry } from "./tar.ts";
 
 /** Label of every image that this house builds; its value is `true`. */
-export const builtHereLabel = "hatoba.built-here";
+export const builtHereLabel = "dev.hatoba.built-here";
 
 /** The busybox image for tests and first steps: a shell, a web server and some 200 commands. */
 export const busyboxImage = "hatoba/busybox:1";

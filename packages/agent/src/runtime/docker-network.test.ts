@@ -19,7 +19,7 @@ describe("DockerNetworks", () => {
     expect(bodies).toMatchObject([
       {
         IPAM: { Config: [{ Subnet: "10.217.0.0/16", Gateway: "10.217.0.1" }] },
-        Labels: { "hatoba.vpc-cidr": "10.217.0.0/16" },
+        Labels: { "dev.hatoba.vpc-cidr": "10.217.0.0/16" },
       },
     ]);
   });
@@ -31,6 +31,23 @@ describe("DockerNetworks", () => {
       else response.writeHead(409).end('{"message":"network with name x already exists"}');
     };
     expect(await new DockerNetworks(engine.client).ensure("10.217.0.0/16")).toBe("hatoba-vpc-10-217-0-0-16");
+  });
+
+  test("one that is left over from somebody else is made anew, unless it is in use", async () => {
+    await using engine = await FakeEngine.start();
+    let inUse = false;
+    engine.answer = (request, response) => {
+      if (request.method === "GET") response.end('[{"Id":"old","Labels":{"dev.hatoba.house":"other"}}]');
+      else if (request.method === "DELETE" && inUse) response.writeHead(403).end('{"message":"has active endpoints"}');
+      else response.end(request.method === "POST" ? '{"Id":"new"}' : "");
+    };
+    const ensure = () => new DockerNetworks(engine.client, { "dev.hatoba.house": "mine" }).ensure("10.217.0.0/16");
+    const methods = () => engine.asked.splice(0).map((text) => text.split("?")[0]);
+    await ensure();
+    expect(methods()).toEqual(["GET /networks", "DELETE /networks/old", "POST /networks/create"]);
+    inUse = true;
+    expect(await ensure()).toBe("hatoba-vpc-10-217-0-0-16");
+    expect(methods()).toEqual(["GET /networks", "DELETE /networks/old"]);
   });
 
   test("what failed is tried anew the next time", async () => {

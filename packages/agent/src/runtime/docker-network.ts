@@ -1,17 +1,16 @@
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { ContainerFailure } from "./container-runtime.ts";
-import type { DockerEngine } from "./docker-engine.ts";
-import { failureOf, isConflict } from "./docker-errors.ts";
+import { type DockerEngine, EngineError } from "./docker-engine.ts";
+import { failureOf, isConflict, isMissing } from "./docker-errors.ts";
 import { type Block, blockOf, overlap, routesOf } from "./ipv4-block.ts";
 
 /** Label of every network of ours; its value is the VPC's address block. */
-export const vpcNetworkLabel = "hatoba.vpc-cidr";
+export const vpcNetworkLabel = "dev.hatoba.vpc-cidr";
 
 interface Network {
   readonly Id: string;
-  readonly Name: string;
-  readonly Created: string;
+  readonly Labels?: Readonly<Record<string, string>> | null;
 }
 
 /** `172.31.0.0/16` → `hatoba-vpc-172-31-0-0-16`. */
@@ -20,24 +19,27 @@ export function vpcNetworkName(vpcCidr: string): string {
 }
 
 /** Body of `POST /networks/create`. The router has the first address, as in a VPC. Source: VPC user guide, subnet sizing. */
-export function vpcNetworkBody(vpcCidr: string, { first }: Block) {
+export function vpcNetworkBody(vpcCidr: string, { first }: Block, labels: Readonly<Record<string, string>>) {
   return {
     Name: vpcNetworkName(vpcCidr),
     Driver: "bridge",
     CheckDuplicate: true,
     EnableIPv6: false,
     IPAM: { Driver: "default", Config: [{ Subnet: vpcCidr, Gateway: dotted(first + 1) }] },
-    Labels: { [vpcNetworkLabel]: vpcCidr },
+    Labels: { ...labels, [vpcNetworkLabel]: vpcCidr },
   };
 }
 
 /** The bridge networks that awsvpc tasks of a VPC share on one machine. Each is made once, when it is first asked for. */
 export class DockerNetworks {
   readonly #engine: DockerEngine;
+  readonly #labels: Readonly<Record<string, string>>;
   readonly #made = new Map<string, Promise<string>>();
 
-  constructor(engine: DockerEngine) {
+  /** @param labels of every network that is made. */
+  constructor(engine: DockerEngine, labels: Readonly<Record<string, string>> = {}) {
     this.#engine = engine;
+    this.#labels = labels;
   }
 
   /**
@@ -70,14 +72,30 @@ export class DockerNetworks {
       );
     }
     const name = vpcNetworkName(vpcCidr);
-    if ((await this.#find(name)).length > 0) return name;
+    const [existing] = await this.#find(name);
+    if (existing !== undefined && !(await this.#removeIfLeftOver(existing))) return name;
     if (this.#engine.address.local) refuseOverlap(vpcCidr, block);
     try {
-      await this.#engine.call("POST", "/networks/create", { body: vpcNetworkBody(vpcCidr, block), timeoutMs: 60_000 });
+      await this.#engine.call("POST", "/networks/create", {
+        body: vpcNetworkBody(vpcCidr, block, this.#labels),
+        timeoutMs: 60_000,
+      });
     } catch (error) {
       if (!isConflict(error)) throw overlapFailure(vpcCidr, error) ?? error;
     }
     return name;
+  }
+
+  /** One that somebody else made, and nobody uses, is made anew, so that its labels say whose it is. */
+  async #removeIfLeftOver({ Id, Labels }: Network): Promise<boolean> {
+    if (Object.entries(this.#labels).every(([label, value]) => Labels?.[label] === value)) return false;
+    try {
+      await this.#engine.call("DELETE", `/networks/${Id}`, { timeoutMs: 60_000 });
+      return true;
+    } catch (error) {
+      if (error instanceof EngineError) return isMissing(error); // in use: then it is used by us too
+      throw error;
+    }
   }
 
   #find(name: string): Promise<readonly Network[]> {

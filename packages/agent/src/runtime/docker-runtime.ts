@@ -32,6 +32,8 @@ export interface DockerRuntimeOptions {
   readonly engine: DockerEngine;
   /** Events are told of containers with this label only, `NAME` or `NAME=VALUE`. */
   readonly eventLabel?: string;
+  /** Of every network that is made. */
+  readonly networkLabels?: Readonly<Record<string, string>>;
 }
 
 /** Containers by a Docker Engine, or what speaks its API. */
@@ -43,11 +45,11 @@ export class DockerRuntime implements ContainerRuntime {
   /** Containers in which the kernel killed a process for memory, as the engine's events told. */
   readonly #outOfMemory = new Set<string>();
 
-  constructor({ engine, eventLabel = "com.amazonaws.ecs.task-arn" }: DockerRuntimeOptions) {
+  constructor({ engine, eventLabel = "com.amazonaws.ecs.task-arn", networkLabels }: DockerRuntimeOptions) {
     this.#engine = engine;
     this.#eventLabel = eventLabel;
     this.#images = new DockerPull(engine);
-    this.#networks = new DockerNetworks(engine);
+    this.#networks = new DockerNetworks(engine, networkLabels);
   }
 
   async describe(): Promise<MachineFacts> {
