@@ -1,6 +1,7 @@
 import { pino } from "pino";
-import { AgentRefusedError, startAgent } from "./agent.ts";
+import { startAgent } from "./agent.ts";
 import { ConfigError, readAgentConfig } from "./config.ts";
+import { AgentRefusedError } from "./register.ts";
 
 // The agent's process. Exit codes as of the genuine agent: 0 stopped as asked, 1 try again, 5 a restart would not help.
 try {

@@ -23,7 +23,8 @@ const isBeyond = (status: ReportedStatus, other: ReportedStatus | undefined) => 
 export function planReport(task: KnownTask): PlannedReport | undefined {
   const { acknowledged } = task;
   const known = taskStatus(task);
-  if (acknowledged.task === "STOPPED") return undefined;
+  if (acknowledged.task === "STOPPED" || (known === "PENDING" && !task.containers.some(isWorthTelling)))
+    return undefined;
   const status = known === "STOPPED" && wasRunning(task) && acknowledged.task !== "RUNNING" ? "RUNNING" : known;
   const until = status === known ? "STOPPED" : "RUNNING";
   const containers = task.containers.filter(({ name }) => !isInternal(name));
@@ -54,6 +55,8 @@ export function planReport(task: KnownTask): PlannedReport | undefined {
     },
   };
 }
+
+const isWorthTelling = ({ status }: KnownContainer) => status === "RUNNING" || status === "STOPPED";
 
 function containerChanges(
   container: KnownContainer,
