@@ -8,7 +8,6 @@ import {
   observed,
 } from "../../packages/agent/src/runtime/container-runtime.conformance.ts";
 import type { ContainerSpec } from "../../packages/agent/src/runtime/container-runtime.ts";
-import { vpcNetworkName } from "../../packages/agent/src/runtime/docker-network.ts";
 import { DockerRuntime } from "../../packages/agent/src/runtime/docker-runtime.ts";
 import { type TestEngine, testEngine, testLabel } from "./engine.ts";
 
@@ -18,12 +17,10 @@ let runtime: DockerRuntime;
 
 beforeAll(async () => {
   house = await testEngine();
-  runtime = new DockerRuntime({ engine: house.engine, eventLabel: `${testLabel}=${house.run}` });
+  const eventLabel = `${testLabel}=${house.run}`;
+  runtime = new DockerRuntime({ engine: house.engine, eventLabel, networkLabels: house.labels });
 });
-afterAll(async () => {
-  await house.engine.call("DELETE", `/networks/${vpcNetworkName(vpcCidr)}`).catch(() => undefined);
-  await house.clean();
-});
+afterAll(() => house.clean());
 
 const shell = (script: string) => ({ image: busyboxImage, command: ["sh", "-c", script] });
 

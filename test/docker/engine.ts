@@ -55,5 +55,7 @@ async function clean(engine: DockerEngine, run: string): Promise<void> {
     await engine.call("DELETE", `/containers/${Id}`, { query: { force: true, v: true } });
   const { Volumes } = await engine.call<{ Volumes: readonly { Name: string }[] | null }>("GET", "/volumes", { query });
   for (const { Name } of Volumes ?? []) await engine.call("DELETE", `/volumes/${Name}`);
+  const networks = await engine.call<readonly { Id: string }[]>("GET", "/networks", { query });
+  for (const { Id } of networks) await engine.call("DELETE", `/networks/${Id}`);
   engine.close();
 }
