@@ -5,7 +5,7 @@ import { imageArchive } from "./image-archive.ts";
 import { pauseProgram } from "./pause-program.ts";
 
 /** The image of the container that holds a task's namespaces. */
-export const pauseImage = "hatoba/pause:1";
+const pauseImage = "hatoba/pause:1";
 
 /**
  * Makes sure that the pause image is on the machine; it is made on the spot, from nothing.

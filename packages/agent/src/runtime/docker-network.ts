@@ -6,7 +6,7 @@ import { failureOf, isConflict, isMissing } from "./docker-errors.ts";
 import { type Block, blockOf, overlap, routesOf } from "./ipv4-block.ts";
 
 /** Label of every network of ours; its value is the VPC's address block. */
-export const vpcNetworkLabel = "dev.hatoba.vpc-cidr";
+const vpcNetworkLabel = "dev.hatoba.vpc-cidr";
 
 interface Network {
   readonly Id: string;
@@ -14,12 +14,12 @@ interface Network {
 }
 
 /** `172.31.0.0/16` → `hatoba-vpc-172-31-0-0-16`. */
-export function vpcNetworkName(vpcCidr: string): string {
+function vpcNetworkName(vpcCidr: string): string {
   return `hatoba-vpc-${vpcCidr.replace(/[./]/g, "-")}`;
 }
 
 /** Body of `POST /networks/create`. The router has the first address, as in a VPC. Source: VPC user guide, subnet sizing. */
-export function vpcNetworkBody(vpcCidr: string, { first }: Block, labels: Readonly<Record<string, string>>) {
+function vpcNetworkBody(vpcCidr: string, { first }: Block, labels: Readonly<Record<string, string>>) {
   return {
     Name: vpcNetworkName(vpcCidr),
     Driver: "bridge",
