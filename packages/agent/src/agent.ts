@@ -51,7 +51,12 @@ export async function startAgent(
   const state = new SqliteState(join(config.dataDir, "agent.db"), onFatal);
   requireSameCluster(config, state);
   const labels = labelsOf(config, state);
-  const runtime = new DockerRuntime({ engine, eventLabel: `${agentLabel}=${labels[agentLabel]}` });
+  const runtime = new DockerRuntime({
+    engine,
+    eventLabel: `${agentLabel}=${labels[agentLabel]}`,
+    // Networks belong to all agents of the house.
+    networkLabels: houseLabel(config),
+  });
   const facts = await runtime.describe();
   const sink = new CloudWatchLogSink({
     logger,
@@ -118,7 +123,10 @@ export async function startAgent(
 }
 
 /** By these labels an agent finds its own containers, and `hatoba down` those of its house. */
-const labelsOf = ({ house }: AgentConfig, state: AgentState): Readonly<Record<string, string>> => ({
+const labelsOf = (config: AgentConfig, state: AgentState): Readonly<Record<string, string>> => ({
   [agentLabel]: state.facts().agentId,
-  ...(house === undefined ? {} : { "dev.hatoba.house": house }),
+  ...houseLabel(config),
 });
+
+const houseLabel = ({ house }: AgentConfig): Readonly<Record<string, string>> =>
+  house === undefined ? {} : { "dev.hatoba.house": house };
