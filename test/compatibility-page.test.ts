@@ -12,7 +12,9 @@ const page = readFileSync(join(import.meta.dirname, "..", "docs/compatibility.md
 /** The rows of one service's table: operation, state, what is missing. */
 function rowsOf(service: string): readonly (readonly [string, string, string])[] {
   const section = page.split(/^## /m).find((each) => each.startsWith(`${service}\n`)) ?? "";
-  return [...section.matchAll(/^\| `(\w+)` \| (\w+) \| (.*) \|$/gm)].map(([, operation = "", state = "", note = ""]) => [operation, state, note]);
+  return [...section.matchAll(/^\| `(\w+)` \| (\w+) \| (.*) \|$/gm)].map(
+    ([, operation = "", state = "", note = ""]) => [operation, state, note],
+  );
 }
 const isBuilt = (entry: unknown) => typeof entry === "function";
 

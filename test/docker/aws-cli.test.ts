@@ -63,8 +63,12 @@ test.skipIf(!present)(
       tasks: { lastStatus: string; containers: { lastStatus: string }[] }[];
     };
     expect(tasks).toMatchObject([{ lastStatus: "RUNNING", containers: [{ lastStatus: "RUNNING" }] }]);
+    // `aws logs tail` came with version 2 of the CLI; what it calls is filter-log-events, which both have.
+    const isTwo = (await aws("--version")).startsWith("aws-cli/2");
     const tail = await eventually("its log", async () => {
-      const text = await aws("logs", "tail", "/cli", "--format", "short").catch(() => "");
+      const text = isTwo
+        ? await aws("logs", "tail", "/cli", "--format", "short").catch(() => "")
+        : await aws("logs", "filter-log-events", "--log-group-name", "/cli", "--interleaved").catch(() => "");
       return text.includes("from the container") ? text : undefined;
     });
     expect(tail).toMatch(/from the container/);

@@ -55,9 +55,9 @@ async function converged(service: string, taskDefinition: string, count: number)
   });
   const tasks = await tasksOf(house, service);
   expect(tasks.map((task) => task.taskDefinitionArn)).toEqual(Array(count).fill(taskDefinition));
-  const wanted = tasks.map((task) => task.containers?.[0]?.runtimeId).toSorted();
+  const wanted = tasks.flatMap((task) => task.containers?.[0]?.runtimeId ?? []).toSorted((a, b) => a.localeCompare(b));
   await eventually("no orphan container", async () => {
-    const ids = (await house.containers()).map(({ Id }) => Id).toSorted();
+    const ids = (await house.containers()).map(({ Id }) => Id).toSorted((a, b) => a.localeCompare(b));
     return JSON.stringify(ids) === JSON.stringify(wanted) ? true : undefined;
   });
 }
@@ -138,15 +138,15 @@ test("down --keep-tasks leaves containers running, and up takes them over", asyn
   const one = await register("kept", 1);
   await house.ecs.send(new CreateServiceCommand({ serviceName: "kept", taskDefinition: one, desiredCount: 2 }));
   await converged("kept", one, 2);
-  const before = (await house.containers()).map(({ Id }) => Id).toSorted();
+  const before = (await house.containers()).map(({ Id }) => Id).toSorted((a, b) => a.localeCompare(b));
   await house.hatoba("down", "--keep-tasks");
   expect(
     (await house.containers())
       .filter(({ State }) => State === "running")
       .map(({ Id }) => Id)
-      .toSorted(),
+      .toSorted((a, b) => a.localeCompare(b)),
   ).toEqual(before);
   await house.hatoba("up");
   await converged("kept", one, 2);
-  expect((await house.containers()).map(({ Id }) => Id).toSorted()).toEqual(before);
+  expect((await house.containers()).map(({ Id }) => Id).toSorted((a, b) => a.localeCompare(b))).toEqual(before);
 });

@@ -19,7 +19,9 @@ beforeAll(async () => {
   house = await startHouse();
   image = await testImage(house.engine);
   const { Subnets = [] } = await house.ec2.send(new DescribeSubnetsCommand({}));
-  subnets = Subnets.map(({ SubnetId = "" }) => SubnetId);
+  // The machine's container instance is in the first zone, and an EC2 task's subnet has to be in its instance's.
+  const byZone = Subnets.toSorted((a, b) => (a.AvailabilityZone ?? "").localeCompare(b.AvailabilityZone ?? ""));
+  subnets = byZone.map(({ SubnetId = "" }) => SubnetId);
 });
 afterAll(() => house.down());
 
@@ -65,7 +67,7 @@ test("environment, command, entry point, working directory, user, ulimits and me
           environment: [{ name: "COLOUR", value: "blue" }],
           entryPoint: ["sh", "-c"],
           command: [
-            "echo $COLOUR $SIZE; pwd; id -u; ulimit -n; cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null",
+            "echo $COLOUR $SIZE; pwd; id -u; ulimit -n; cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null; true",
           ],
           workingDirectory: "/tmp",
           user: "1234",
@@ -133,7 +135,7 @@ test("a volume is shared inside the task, and containers start in the order of d
     ],
   });
   const stopped = await taskReaching(house, task, "STOPPED");
-  expect(stopped.containers?.map(({ name, exitCode }) => [name, exitCode]).toSorted()).toEqual([
+  expect(stopped.containers?.map(({ name, exitCode }) => [name, exitCode])).toEqual([
     ["reader", 0],
     ["writer", 0],
   ]);
@@ -186,7 +188,13 @@ test.each(["EC2", "FARGATE"] as const)(
       essential: false,
       command: ["sh", "-c", "until wget -q -O - http://127.0.0.1:8080/; do sleep 0.1; done"],
     });
-    const size = { cpu: "256", memory: "512", networkMode: "awsvpc" as const, requiresCompatibilities: [launchType] };
+    const size = {
+      cpu: "256",
+      memory: "512",
+      networkMode: "awsvpc" as const,
+      requiresCompatibilities: [launchType],
+      executionRoleArn: "arn:aws:iam::000000000000:role/execution",
+    };
     const where = { launchType, networkConfiguration: networkConfiguration() };
     const arn = await run({ ...size, containerDefinitions: [serve, look] }, where);
     const task = await taskReaching(house, arn, "RUNNING");
@@ -216,8 +224,8 @@ test.each(["EC2", "FARGATE"] as const)(
 
     const neighbour = container({ command: ["wget", "-q", "-O", "-", `http://${address}:8080/`] });
     const other = await run(
-      { ...size, containerDefinitions: [neighbour] },
-      { ...where, networkConfiguration: { awsvpcConfiguration: { subnets: subnets.slice(1, 2) } } },
+      { ...size, requiresCompatibilities: ["FARGATE"], containerDefinitions: [neighbour] },
+      { launchType: "FARGATE", networkConfiguration: { awsvpcConfiguration: { subnets: subnets.slice(1, 2) } } },
     );
     await taskReaching(house, other, "STOPPED");
     expect(await printed(other, "app", 1)).toEqual(["inside"]);

@@ -133,7 +133,7 @@ function farewell(choices: Choices, layout: Layout, url: string | undefined, dat
       ? ["  aws ecs list-clusters", "  aws ecs list-container-instances", "  aws ec2 describe-subnets"]
       : [
           `  aws ecs describe-services --services ${sampleService}`,
-          `  aws logs tail ${sampleLogGroup} --follow`,
+          `  aws logs filter-log-events --log-group-name ${sampleLogGroup}   (CLI 2: aws logs tail ${sampleLogGroup} --follow)`,
           `  aws ecs update-service --service ${sampleService} --desired-count 3`,
         ]),
     "",

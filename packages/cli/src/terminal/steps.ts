@@ -27,7 +27,11 @@ export async function runSteps(steps: readonly Step[]): Promise<void> {
 async function runPlainly(steps: readonly Step[]): Promise<void> {
   for (const { title, run } of steps) {
     const started = Date.now();
-    const found = await run((doing) => console.log(`  ${title}: ${doing} ...`));
+    let said = "";
+    const found = await run((doing) => {
+      if (doing !== said) console.log(`  ${title}: ${doing} ...`);
+      said = doing;
+    });
     console.log(
       `ok ${title}${found === undefined ? "" : `: ${found}`} (${((Date.now() - started) / 1000).toFixed(1)} s)`,
     );

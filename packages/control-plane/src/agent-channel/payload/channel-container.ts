@@ -7,6 +7,7 @@ import { filled, present } from "./present.ts";
 
 /** What stands around a container of one task. */
 export interface ContainerContext extends HostConfigContext {
+  readonly launchType: LaunchType;
   readonly region: string;
   /** As `1.24`: the Docker API that the task definition needs. */
   readonly dockerApiVersion: string;

@@ -1,19 +1,15 @@
-import type { ContainerDefinition, Device, LinuxParameters, Tmpfs, Ulimit } from "@aws-sdk/client-ecs";
-import type { LaunchType } from "@hatoba/contract";
+import type { ContainerDefinition, Device, LinuxParameters, Tmpfs } from "@aws-sdk/client-ecs";
 import { logConfig } from "./log-config.ts";
 import { filled, present } from "./present.ts";
 
 /** What stands around a container and matters to its host configuration. */
 export interface HostConfigContext {
   readonly taskId: string;
-  readonly launchType: LaunchType;
   readonly networkMode: "bridge" | "host" | "none" | "awsvpc";
   readonly windows: boolean;
 }
 
 const bytesPerMiB = 1024 * 1024;
-/** Fargate raises this one limit. Source: ECS API reference, ContainerDefinition.ulimits. */
-const fargateOpenFiles: Ulimit = { name: "nofile", softLimit: 65535, hardLimit: 65535 };
 const devicePermissions = { read: "r", write: "w", mknod: "m" } as const;
 
 /**
@@ -32,7 +28,7 @@ export const dockerHostConfig = (
     MemoryReservation: definition.memoryReservation && definition.memoryReservation * bytesPerMiB,
     Privileged: definition.privileged || undefined,
     ReadonlyRootfs: definition.readonlyRootFilesystem || undefined,
-    Ulimits: filled(ulimitsOf(definition, context.launchType))?.map(({ name, softLimit, hardLimit }) => ({
+    Ulimits: filled(definition.ulimits)?.map(({ name, softLimit, hardLimit }) => ({
       Name: name,
       Soft: softLimit,
       Hard: hardLimit,
@@ -50,9 +46,6 @@ const networkModeOf = ({ networkMode, windows }: HostConfigContext) => {
   if (networkMode === "awsvpc") return undefined;
   return windows && networkMode === "bridge" ? "nat" : networkMode;
 };
-
-const ulimitsOf = ({ ulimits = [] }: ContainerDefinition, launchType: LaunchType): readonly Ulimit[] =>
-  launchType === "FARGATE" && !ulimits.some(({ name }) => name === "nofile") ? [...ulimits, fargateOpenFiles] : ulimits;
 
 const sysctls = ({ systemControls = [] }: ContainerDefinition) =>
   Object.fromEntries(systemControls.map(({ namespace = "", value = "" }) => [namespace, value]));
