@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Credentials } from "./channel/signer.ts";
 import type { PullBehaviour } from "./runtime/container-runtime.ts";
+import { engineAddress } from "./runtime/docker-address.ts";
 
 /** How one agent is to run. */
 export interface AgentConfig {
@@ -44,10 +45,10 @@ type Variables = Readonly<Record<string, string | undefined>>;
  */
 export function readAgentConfig(variables: Variables): AgentConfig {
   const text = (name: string) => variables[name]?.trim() || undefined;
-  const dockerHost = text("DOCKER_HOST");
+  const dockerHost = engineSocket(text("DOCKER_HOST"));
   const zone = text("HATOBA_ZONE");
   const house = text("HATOBA_HOUSE");
-  const external = text("ECS_EXTERNAL") === "true" ? "EXTERNAL" : "EC2";
+  const external = yesOrNo("ECS_EXTERNAL", text("ECS_EXTERNAL") ?? "false") ? "EXTERNAL" : "EC2";
   return {
     cluster: text("ECS_CLUSTER") ?? "",
     endpoint: endpoint(required(variables, "ECS_BACKEND_HOST", "the control plane's URL, as http://127.0.0.1:4577")),
@@ -93,6 +94,22 @@ function endpoint(text: string): string {
     throw new ConfigError(`ECS_BACKEND_HOST takes a URL as http://127.0.0.1:4577, not ${text}`);
   }
   return url.replace(/\/+$/, "");
+}
+
+function engineSocket(text: string | undefined): string | undefined {
+  try {
+    engineAddress(text);
+    return text;
+  } catch (error) {
+    throw new ConfigError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+/** The spellings that Go understands. */
+function yesOrNo(name: string, text: string): boolean {
+  if (/^(1|t|true)$/i.test(text)) return true;
+  if (/^(0|f|false)$/i.test(text)) return false;
+  throw new ConfigError(`${name} takes true or false, not ${text}`);
 }
 
 function credentials(variables: Variables): Credentials {
