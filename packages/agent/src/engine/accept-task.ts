@@ -1,4 +1,4 @@
-import type { ChannelTask } from "@hatoba/contract";
+import type { ChannelTask, ChannelTaskDefinitionContainer } from "@hatoba/contract";
 import { ContainerFailure } from "../runtime/container-runtime.ts";
 import { type DependencyOrder, dependencyOrder, internalContainers } from "./dependency-order.ts";
 import { type KnownTask, withNothingStarted } from "./known-task.ts";
@@ -23,6 +23,8 @@ export function acceptTask(task: KnownTask): AcceptedTask {
 
 function refusal(payload: ChannelTask): string | undefined {
   if (payload.containers.length === 0) return "UnrecogniedTaskError: Error loading task - it has no containers";
+  const missing = payload.containers.flatMap((container) => notBuilt(container))[0];
+  if (missing !== undefined) return `resource cannot be initialized for task ${payload.arn}: ${missing} by this agent`;
   try {
     taskVolumes(payload, {}, "");
     return undefined;
@@ -30,4 +32,16 @@ function refusal(payload: ChannelTask): string | undefined {
     if (error instanceof ContainerFailure) return error.reason;
     throw error;
   }
+}
+
+/** What a container would silently go without; the agent does not advertise any of it. */
+function notBuilt(container: ChannelTaskDefinitionContainer): readonly string[] {
+  const asked: readonly (readonly [string, boolean])[] = [
+    ["secrets are not fetched", (container.secrets ?? []).length > 0],
+    ["environment files are not fetched", (container.environmentFiles ?? []).length > 0],
+    ["registry credentials are not used", container.registryAuthentication !== undefined],
+    ["credential specs are not provided", (container.credentialSpecs ?? []).length > 0],
+    ["FireLens is not configured", container.firelensConfiguration !== undefined],
+  ];
+  return asked.flatMap(([what, isAsked]) => (isAsked ? [what] : []));
 }

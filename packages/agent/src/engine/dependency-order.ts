@@ -11,8 +11,8 @@ import {
 } from "./known-task.ts";
 
 /** CREATED is that of `volumesFrom`, the others are those of `dependsOn`. */
-export type Condition = "CREATED" | "START" | "COMPLETE" | "SUCCESS" | "HEALTHY";
-export interface Dependency {
+type Condition = "CREATED" | "START" | "COMPLETE" | "SUCCESS" | "HEALTHY";
+interface Dependency {
   readonly on: string;
   readonly condition: Condition;
 }

@@ -10,7 +10,7 @@ import { defaultEngineSettings, type EngineSettings } from "./engine-context.ts"
 import { newKnownTask } from "./new-task.ts";
 import { TaskEngine, type TaskEngineDependencies } from "./task-engine.ts";
 
-export const clusterArn = "arn:aws:ecs:us-east-1:000000000000:cluster/demo";
+const clusterArn = "arn:aws:ecs:us-east-1:000000000000:cluster/demo";
 export const taskArnOf = (id: number) => `arn:aws:ecs:us-east-1:000000000000:task/demo/${String(id).padStart(32, "0")}`;
 export const labels = { "dev.hatoba.agent": "agent-1" };
 
@@ -69,14 +69,14 @@ export function vpcPayload(id: number, more: Partial<ChannelTask> = {}): Channel
   });
 }
 
-export const countingHex = () => {
+const countingHex = () => {
   let last = 0;
   return (digits: number) => (++last).toString(16).padStart(digits, "0");
 };
 export const knownTask = (payload: ChannelTask) => newKnownTask(payload, countingHex());
 
 /** The control plane as an engine sees it: takes state changes, or is away. */
-export class Reports implements Pick<ControlPlane, "submitTaskStateChange"> {
+class Reports implements Pick<ControlPlane, "submitTaskStateChange"> {
   readonly accepted: TaskStateChange[] = [];
   isAway = false;
   /** Tasks whose changes are refused for good. */

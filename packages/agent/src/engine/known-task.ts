@@ -90,7 +90,7 @@ export function networkModeOf({ networkMode, elasticNetworkInterfaces }: Channel
 }
 
 /** A container of a task without which the task does not go on. */
-export function isEssential(payload: ChannelTask, name: string): boolean {
+function isEssential(payload: ChannelTask, name: string): boolean {
   return isInternal(name) || (definitionOf(payload, name)?.essential ?? false);
 }
 

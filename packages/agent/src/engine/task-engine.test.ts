@@ -212,6 +212,24 @@ describe("what goes wrong", () => {
       [containerPayload("a", { links: ["b"] }), containerPayload("b", { links: ["a"] })],
       /^Task dependencies cannot be resolved, taskArn: arn/,
     ],
+    [
+      "a secret, which this agent cannot fetch",
+      [
+        containerPayload("a", {
+          secrets: [
+            {
+              name: "PASSWORD",
+              valueFrom: "p",
+              provider: "ssm",
+              region: "us-east-1",
+              type: "ENVIRONMENT_VARIABLE",
+              target: "CONTAINER",
+            },
+          ],
+        }),
+      ],
+      /secrets are not fetched by this agent$/,
+    ],
     ["no containers", [], /^UnrecogniedTaskError: /],
     [
       "more than the machine has",
@@ -430,5 +448,111 @@ describe("the machine's share", () => {
     expect(machine.runtime.containers).toHaveLength(8);
     await machine.pass(300, 100);
     expect(machine.runtime.containers.filter(({ isRunning }) => isRunning)).toHaveLength(20);
+  });
+});
+
+describe("the container engine goes away", () => {
+  test("and comes back with everything dead: exit codes are told then", async () => {
+    await open();
+    await machine.engine.assign([taskPayload(1), taskPayload(2)], 1);
+    await settled();
+    machine.runtime.goDown(137);
+    await machine.pass(60_000, 1000);
+    expect(statusesReported()).toEqual(["RUNNING"]);
+    machine.runtime.comeBack();
+    await machine.pass(5000, 1000);
+    expect(machine.reports.of(arn).at(-1)).toMatchObject({ status: "STOPPED", containers: [{ exitCode: 137 }] });
+    expect(machine.runtime.containers).toEqual([]);
+  });
+
+  test("and comes back with everything alive: nothing is told", async () => {
+    await open();
+    await machine.engine.assign([taskPayload(1)], 1);
+    await settled();
+    machine.runtime.goDown();
+    await machine.pass(10_000, 1000);
+    machine.runtime.comeBack();
+    await machine.pass(10_000, 1000);
+    expect(statusesReported()).toEqual(["RUNNING"]);
+    machine.container("app")?.end(9);
+    await settled();
+    expect(machine.reports.of(arn).at(-1)?.containers).toMatchObject([{ exitCode: 9 }]);
+  });
+
+  test("while tasks begin and end: both go on when it is back", async () => {
+    await open();
+    await machine.engine.assign([taskPayload(1)], 1);
+    await settled();
+    machine.runtime.goDown();
+    await settled();
+    await machine.engine.assign([stopPayload(1), taskPayload(2)], 2);
+    await machine.pass(120_000, 1000);
+    machine.runtime.comeBack();
+    await machine.pass(10_000, 1000);
+    expect(statusesReported()).toEqual(["RUNNING", "STOPPED"]);
+    expect(machine.statuses(2)).toEqual({ app: "RUNNING" });
+  });
+
+  test("for too long: what should have begun ends, with the engine's word as the reason", async () => {
+    await open();
+    machine.runtime.goDown();
+    await settled();
+    await machine.engine.assign([taskPayload(1)], 1);
+    await machine.pass(310_000, 10_000);
+    expect(machine.reports.of(arn)).toMatchObject([
+      {
+        status: "STOPPED",
+        containers: [{ reason: expect.stringMatching(/^CannotPullContainerError: Cannot connect/) as string }],
+      },
+    ]);
+  });
+});
+
+describe("a restart of the agent", () => {
+  test("adopts what runs, reports what ended meanwhile and what is not there any more", async () => {
+    await open();
+    await machine.engine.assign([taskPayload(1), taskPayload(2), taskPayload(3)], 1);
+    await settled();
+    const [first, second] = machine.runtime.containers;
+    await machine.engine.close();
+    first?.end(5);
+    await machine.runtime.remove(second?.id ?? "");
+    await machine.restartAgent();
+    expect(machine.reports.of(arn).at(-1)).toMatchObject({ status: "STOPPED", containers: [{ exitCode: 5 }] });
+    expect(machine.reports.of(taskArnOf(2)).at(-1)?.containers?.[0]?.reason).toMatch(/^ContainerVanishedError/);
+    expect(machine.reports.of(taskArnOf(3)).map(({ status }) => status)).toEqual(["RUNNING"]);
+    expect(machine.runtime.containers).toHaveLength(1);
+  });
+
+  test("removes containers of ours that nobody knows, and no others", async () => {
+    await open();
+    const spec = {
+      image: "x",
+      environment: {},
+      cpuShares: 0,
+      memoryMiB: 0,
+      network: { mode: "none" as const },
+      ports: [],
+      mounts: [],
+      volumesFrom: [],
+      links: [],
+      dockerConfig: {},
+      dockerHostConfig: {},
+    };
+    await machine.runtime.create({ ...spec, name: "ours", labels: { "dev.hatoba.agent": "agent-1" } });
+    await machine.runtime.create({ ...spec, name: "of-another", labels: { "dev.hatoba.agent": "agent-2" } });
+    await machine.restartAgent();
+    expect(machine.runtime.containers.map(({ spec: { name } }) => name)).toEqual(["of-another"]);
+  });
+
+  test("counts what runs against the machine", async () => {
+    await open();
+    const sized = (id: number) => taskPayload(id, { containers: [containerPayload("app", { cpu: 3000 })] });
+    await machine.engine.assign([sized(1)], 1);
+    await settled();
+    await machine.restartAgent();
+    await machine.engine.assign([sized(2)], 2);
+    await settled();
+    expect(machine.statuses(2)).toEqual({ app: "NONE" });
   });
 });
