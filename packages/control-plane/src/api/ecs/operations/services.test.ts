@@ -1,5 +1,15 @@
+import {
+  type DeploymentCircuitBreaker,
+  type DescribeServicesCommand,
+  type ECSClient,
+  waitUntilServicesInactive,
+  waitUntilServicesStable,
+} from "@aws-sdk/client-ecs";
 import { beforeEach, describe, expect, test } from "vitest";
+import { exampleContainerInstance, exampleContainerInstanceArn, exampleSubnet } from "../../../model/examples.ts";
 import { startLoops } from "../../../reconcile/start-loops.ts";
+import type { Snapshot, Store } from "../../../store/store.ts";
+import { until } from "../../../store/until.ts";
 import type { OperationContext } from "../../operation-context.ts";
 import { exampleContext, given, refusal } from "../example-context.ts";
 import type { Input } from "../operation.ts";
@@ -8,7 +18,9 @@ import { createService } from "./create-service.ts";
 import { deleteService } from "./delete-service.ts";
 import { describeServices } from "./describe-services.ts";
 import { listServices } from "./list-services.ts";
+import { putClusterCapacityProviders } from "./put-cluster-capacity-providers.ts";
 import { registerTaskDefinition } from "./register-task-definition.ts";
+import { submitTaskStateChange } from "./submit-task-state-change.ts";
 import { updateService } from "./update-service.ts";
 
 let context: OperationContext;
@@ -28,6 +40,11 @@ const fargate = {
   cpu: "256",
   memory: "512",
 };
+const addSubnet = (subnetId: string) =>
+  given(context, { kind: "subnet", arn: subnetId, value: exampleSubnet({ subnetId }) });
+const breaker = (of: Partial<DeploymentCircuitBreaker>) => ({
+  deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: false, ...of } },
+});
 
 const create = async (more: Partial<Input<"CreateService">> = {}) =>
   (await createService({ serviceName: "web", taskDefinition: "web", desiredCount: 2, ...more }, context)).service;
@@ -137,9 +154,29 @@ describe("CreateService", () => {
     ],
     ["CODE_DEPLOY", { deploymentController: { type: "CODE_DEPLOY" } }, "UnsupportedFeatureException"],
     ["BLUE_GREEN", { deploymentConfiguration: { strategy: "BLUE_GREEN" } }, "UnsupportedFeatureException"],
+    ["a bake time", { deploymentConfiguration: { bakeTimeInMinutes: 5 } }, "UnsupportedFeatureException"],
+    [
+      "early success",
+      { deploymentConfiguration: { earlySuccessCriteria: { enable: true, healthyPercent: 100 } } },
+      "UnsupportedFeatureException",
+    ],
+    ["another failure threshold", breaker({ thresholdConfiguration: { type: "COUNT", value: 1 } }), "Unsupported"],
+    ["failures that are never forgiven", breaker({ resetOnHealthyTask: false }), "UnsupportedFeatureException"],
+    ["gateway connectors", { gatewayConnectors: [{} as never] }, "UnsupportedFeatureException"],
+    [
+      "finer metrics",
+      { monitoring: { metricConfigurations: [{} as never] } },
+      "UnsupportedFeatureException: Hatoba does not have service metrics of another resolution yet",
+    ],
   ])("refuses %s, and makes nothing", async (_what, more, message) => {
     expect(await refusal(create(more))).toContain(message);
     expect((await listServices({}, context)).serviceArns).toEqual([]);
+  });
+
+  test("takes a circuit breaker that counts as ECS does", async () => {
+    const thresholdConfiguration = { type: "BOUNDED_PERCENT" as const, value: 50 };
+    const service = await create(breaker({ resetOnHealthyTask: true, thresholdConfiguration }));
+    expect(service?.deploymentConfiguration?.deploymentCircuitBreaker).toMatchObject({ enable: true });
   });
 
   test("an awsvpc service needs a network with subnets that exist", async () => {
@@ -152,19 +189,7 @@ describe("CreateService", () => {
     expect(await refusal(create({ ...wish, networkConfiguration: network }))).toContain(
       "The subnet ID 'subnet-0123' does not exist",
     );
-    await given(context, {
-      kind: "subnet",
-      arn: "subnet-0123",
-      value: {
-        subnetId: "subnet-0123",
-        vpcId: "vpc-1",
-        cidrBlock: "172.31.0.0/20",
-        availabilityZone: "us-east-1a",
-        availabilityZoneId: "use1-az1",
-        defaultForAz: true,
-        tags: [],
-      },
-    });
+    await addSubnet("subnet-0123");
     const service = await create({ ...wish, networkConfiguration: network });
     expect(service).toMatchObject({
       launchType: "FARGATE",
@@ -196,6 +221,43 @@ describe("UpdateService", () => {
     await create();
     expect((await update({ taskDefinition: "web:1" }))?.deployments).toHaveLength(1);
     expect((await update({ forceNewDeployment: true }))?.deployments).toHaveLength(2);
+  });
+
+  test("the same network in other words begins none, another one does; a count needs no network at all", async () => {
+    await register("vpc", fargate);
+    await addSubnet("subnet-a");
+    await addSubnet("subnet-b");
+    const network = (...subnets: string[]) => ({ networkConfiguration: { awsvpcConfiguration: { subnets } } });
+    await create({ taskDefinition: "vpc", launchType: "FARGATE", ...network("subnet-a", "subnet-b") });
+    const same = { subnets: ["subnet-b", "subnet-a"], securityGroups: [], assignPublicIp: "DISABLED" as const };
+    const again = await update({ networkConfiguration: { awsvpcConfiguration: same }, platformVersion: "LATEST" });
+    expect(again?.deployments).toHaveLength(1);
+    expect((await update(network("subnet-a")))?.deployments).toHaveLength(2);
+
+    const subnet = context.store.snapshot().get("subnet", "subnet-a");
+    await context.store.commit([{ kind: "subnet", arn: "subnet-a", expected: subnet?.revision ?? 0, value: null }]);
+    expect((await update({ desiredCount: 0 }))?.desiredCount).toBe(0);
+    expect(await refusal(update({ forceNewDeployment: true }))).toContain("The subnet ID 'subnet-a' does not exist");
+  });
+
+  test("an empty strategy leads back to the launch type", async () => {
+    await putClusterCapacityProviders(
+      { cluster: "default", capacityProviders: ["FARGATE", "FARGATE_SPOT"], defaultCapacityProviderStrategy: [] },
+      context,
+    );
+    await register("vpc", fargate);
+    await addSubnet("subnet-a");
+    const networkConfiguration = { awsvpcConfiguration: { subnets: ["subnet-a"] } };
+    const capacityProviderStrategy = [{ capacityProvider: "FARGATE_SPOT", weight: 1 }];
+    await create({ taskDefinition: "vpc", networkConfiguration, capacityProviderStrategy });
+    const kept = await update({ desiredCount: 1 });
+    expect(kept).toMatchObject({
+      capacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT", weight: 1, base: 0 }],
+    });
+    const back = await update({ capacityProviderStrategy: [] });
+    expect(back?.launchType).toBe("FARGATE");
+    expect(back?.capacityProviderStrategy).toBeUndefined();
+    expect(back?.deployments).toHaveLength(2);
   });
 
   test("members that are not named stay", async () => {
@@ -267,3 +329,67 @@ describe("DescribeServices and ListServices", () => {
     expect((await listServices({ launchType: "FARGATE" }, context)).serviceArns).toEqual([]);
   });
 });
+
+test("the SDK's waiters end", async () => {
+  const { store } = context;
+  await given(context, {
+    kind: "containerInstance",
+    arn: exampleContainerInstanceArn(1),
+    value: exampleContainerInstance({ attributes: [{ name: "com.amazonaws.ecs.capability.docker-remote-api.1.18" }] }),
+  });
+  const send = (command: DescribeServicesCommand) => describeServices(command.input, context);
+  const client = { send } as unknown as ECSClient;
+  const wait = { client, maxWaitTime: 5, minDelay: 1, maxDelay: 1 };
+  const loops = startLoops(context);
+  await create();
+  await settled(store, 1);
+  expect((await waitUntilServicesStable(wait, { services: ["web"] })).state).toBe("SUCCESS");
+
+  await register("web");
+  await update({ taskDefinition: "web" });
+  expect((await described())?.deployments).toHaveLength(2);
+  await settled(store, 2);
+  expect((await waitUntilServicesStable(wait, { services: ["web"] })).state).toBe("SUCCESS");
+  const { deployments, events } = (await described()) ?? {};
+  expect(deployments).toMatchObject([
+    { status: "PRIMARY", taskDefinition: expect.stringMatching(/web:2$/), rolloutState: "COMPLETED", runningCount: 2 },
+  ]);
+  expect(events?.[0]?.message).toContain("has reached a steady state");
+
+  await deleteService({ service: "web", force: true }, context);
+  await carriedOut(store, (snapshot) => snapshot.list("service").every(({ value }) => value.status === "INACTIVE"));
+  expect((await waitUntilServicesInactive(wait, { services: ["web"] })).state).toBe("SUCCESS");
+  await loops.stop();
+});
+
+/** Plays the agents until the service has two tasks of one revision and no others, and knows it. */
+const settled = (store: Store, revision: number) =>
+  carriedOut(store, (snapshot) => {
+    const [deployment, ...others] = snapshot.list("deployment").map(({ value }) => value);
+    return (
+      others.length === 0 &&
+      deployment?.rolloutState === "COMPLETED" &&
+      deployment.taskDefinition.endsWith(`:${revision}`) &&
+      snapshot.list("task").filter(({ value }) => value.lastStatus === "RUNNING").length === 2
+    );
+  });
+
+/** Reports every task as it is wanted to be, as soon as it is, until `condition` holds. */
+async function carriedOut(store: Store, condition: (snapshot: Snapshot) => boolean): Promise<void> {
+  const reports: Promise<unknown>[] = [];
+  const play = () => {
+    for (const { arn, value } of store.snapshot().list("task", { lastStatus: "PENDING" })) {
+      if (value.desiredStatus === "RUNNING") reports.push(reportAs(arn, "RUNNING"));
+    }
+    for (const { arn, value } of store.snapshot().list("task", { lastStatus: "RUNNING" })) {
+      if (value.desiredStatus === "STOPPED") reports.push(reportAs(arn, "STOPPED"));
+    }
+  };
+  const stop = store.onChange(play);
+  play();
+  await until(store, condition, AbortSignal.timeout(10_000));
+  stop();
+  await Promise.all(reports);
+}
+const reportAs = (task: string, status: "RUNNING" | "STOPPED") =>
+  submitTaskStateChange({ task, status, containers: [{ containerName: "app", status }] }, context);

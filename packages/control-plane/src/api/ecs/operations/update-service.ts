@@ -1,7 +1,8 @@
+import { launchTypeOf } from "../../../model/new-task.ts";
 import type { Service } from "../../../model/service.ts";
 import type { Snapshot, Stored } from "../../../store/store.ts";
 import type { Caller } from "../../operation-context.ts";
-import { checkLaunch, chooseLaunch } from "../check-launch.ts";
+import { checkLaunch, chooseLaunch, type LaunchChoice } from "../check-launch.ts";
 import { commitPlan } from "../commit-plan.ts";
 import { serviceFrom } from "../identifiers.ts";
 import type { Input, Operation } from "../operation.ts";
@@ -59,9 +60,7 @@ function changedService(
   const taskDefinition = input.taskDefinition
     ? requireTaskDefinition(snapshot, input.taskDefinition, caller)
     : snapshot.get("taskDefinition", service.taskDefinition);
-  const strategy = input.capacityProviderStrategy?.length
-    ? chooseLaunch({ capacityProviderStrategy: input.capacityProviderStrategy }, cluster)
-    : undefined;
+  const launch = changedLaunch(input.capacityProviderStrategy, service, cluster);
   const named = {
     networkConfiguration: input.networkConfiguration,
     placementConstraints: input.placementConstraints,
@@ -75,15 +74,39 @@ function changedService(
     desiredCount: input.desiredCount === undefined ? undefined : requireDesiredCount(input.desiredCount),
     taskDefinition: taskDefinition?.arn,
   };
-  const { launchType: _replaced, ...withoutLaunchType } = service;
+  const { launchType: _type, capacityProviderStrategy: _strategy, ...rest } = service;
   const changed: Service = {
-    ...(strategy === undefined ? service : withoutLaunchType),
-    ...strategy,
+    ...rest,
+    ...launch,
     ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
     deploymentConfiguration: deploymentConfigurationOf(input.deploymentConfiguration, service.deploymentConfiguration),
   };
-  if (taskDefinition !== undefined) {
+  // How many tasks there are can be changed whatever has become of what they are made of.
+  if (taskDefinition !== undefined && launchMembers.some((name) => input[name] !== undefined)) {
     checkLaunch(changed, changed, { taskDefinition: taskDefinition.value, snapshot });
   }
   return changed;
+}
+
+const launchMembers = [
+  "taskDefinition",
+  "capacityProviderStrategy",
+  "platformVersion",
+  "networkConfiguration",
+  "placementConstraints",
+  "placementStrategy",
+  "forceNewDeployment",
+] as const;
+
+/** An empty strategy leads back to the launch type. Source: ECS API reference, UpdateService, `capacityProviderStrategy`. */
+function changedLaunch(
+  strategy: Input<"UpdateService">["capacityProviderStrategy"],
+  { launchType, capacityProviderStrategy }: Service,
+  cluster: Stored<"cluster">,
+): LaunchChoice {
+  if (strategy?.length) return chooseLaunch({ capacityProviderStrategy: strategy }, cluster);
+  if (launchType !== undefined || capacityProviderStrategy === undefined) return { launchType: launchType ?? "EC2" };
+  return strategy === undefined
+    ? { capacityProviderStrategy }
+    : { launchType: launchTypeOf({ capacityProviderStrategy }).launchType };
 }

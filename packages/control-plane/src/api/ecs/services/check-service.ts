@@ -1,4 +1,4 @@
-import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
+import type { DeploymentCircuitBreaker, DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import type { Service } from "../../../model/service.ts";
 import { EcsError } from "../api-error.ts";
 import type { Input } from "../operation.ts";
@@ -22,6 +22,19 @@ export function refuseUnbuilt(input: Input<"CreateService"> | Input<"UpdateServi
   if (strategy !== undefined && strategy !== "ROLLING") throw unsupported(`${strategy} deployments`);
   if (lifecycleHooks?.length) throw unsupported("deployment lifecycle hooks");
   if (alarms?.enable) throw unsupported("deployment alarms");
+  if (deploymentConfiguration?.bakeTimeInMinutes) throw unsupported("bake times");
+  if (deploymentConfiguration?.earlySuccessCriteria?.enable) throw unsupported("early success criteria");
+  if (isUnusual(deploymentConfiguration?.deploymentCircuitBreaker)) {
+    throw unsupported("deployment circuit breakers with other thresholds than ECS's own");
+  }
+  if (input.gatewayConnectors?.length) throw unsupported("gateway connectors");
+  if (input.monitoring?.metricConfigurations?.length) throw unsupported("service metrics of another resolution");
+}
+
+/** Whether a circuit breaker counts otherwise than ECS does by default. Source: ECS API reference, DeploymentCircuitBreaker. */
+function isUnusual(breaker: DeploymentCircuitBreaker | undefined): boolean {
+  const { type, value } = breaker?.thresholdConfiguration ?? { type: "BOUNDED_PERCENT", value: 50 };
+  return breaker?.resetOnHealthyTask === false || type !== "BOUNDED_PERCENT" || value !== 50;
 }
 
 /** A desired count, 0 or more. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Deployment, Service } from "../../../model/service.ts";
 import type { IdSource } from "../../../platform/ids.ts";
 
@@ -25,9 +26,25 @@ export function newDeployment(serviceArn: string, service: Service, now: number)
   };
 }
 
-/** Whether two states of a service differ in what its tasks are made of, so that the tasks have to be replaced. */
-export function needsDeployment(before: Service, after: Service): boolean {
-  const relevant = ({ taskDefinition, networkConfiguration, platformVersion, capacityProviderStrategy }: Service) =>
-    JSON.stringify([taskDefinition, networkConfiguration, platformVersion, capacityProviderStrategy]);
-  return relevant(before) !== relevant(after);
+/**
+ * Whether two states of a service differ in what its tasks are made of, so that the tasks have to be replaced. The same
+ * said in another order, or a default said in words, is no difference.
+ */
+export const needsDeployment = (before: Service, after: Service): boolean =>
+  !isDeepStrictEqual(substanceOf(before), substanceOf(after));
+
+function substanceOf(service: Service) {
+  const { taskDefinition, networkConfiguration, platformVersion, launchType, capacityProviderStrategy = [] } = service;
+  const vpc = networkConfiguration?.awsvpcConfiguration;
+  return {
+    taskDefinition,
+    launchType,
+    platformVersion: platformVersion ?? "LATEST",
+    subnets: new Set(vpc?.subnets),
+    securityGroups: new Set(vpc?.securityGroups),
+    assignPublicIp: vpc?.assignPublicIp ?? "DISABLED",
+    providers: new Map(
+      capacityProviderStrategy.map(({ capacityProvider, base = 0, weight = 0 }) => [capacityProvider, [base, weight]]),
+    ),
+  };
 }
