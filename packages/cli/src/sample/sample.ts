@@ -59,12 +59,6 @@ const taskDefinition = (region: string): RegisterTaskDefinitionCommandInput => (
   ],
 });
 
-/** Whether the sample is there and meant to run. */
-export async function isDeployed(client: ECSClient): Promise<boolean> {
-  const { services = [] } = await client.send(new DescribeServicesCommand({ services: [sampleService] }));
-  return services[0]?.status === "ACTIVE";
-}
-
 /** Registers the sample's task definition and makes its service, or wakes it if it was scaled to zero. */
 export async function deploySample(client: ECSClient, region: string): Promise<void> {
   const { services = [] } = await client.send(new DescribeServicesCommand({ services: [sampleService] }));

@@ -65,12 +65,6 @@ export const exampleTaskDefinition = (overrides: Partial<TaskDefinition> = {}): 
   ...overrides,
 });
 
-export const exampleTaskDefinitionFamily = (overrides: Partial<TaskDefinitionFamily> = {}): TaskDefinitionFamily => ({
-  family: "web",
-  lastRevision: 1,
-  ...overrides,
-});
-
 /** A service that wants two tasks. */
 export const exampleService = (overrides: Partial<Service> = {}): Service => ({
   serviceName: "web",
@@ -181,14 +175,6 @@ export const exampleClientToken = (overrides: Partial<ClientToken> = {}): Client
   requestHash: "0".repeat(64),
   arns: [exampleTaskArn()],
   expiresAt: exampleTime + 24 * 60 * 60 * 1000,
-  ...overrides,
-});
-
-export const exampleVpc = (overrides: Partial<Vpc> = {}): Vpc => ({
-  vpcId: "vpc-00000000000000001",
-  cidrBlock: "172.31.0.0/16",
-  isDefault: true,
-  tags: [],
   ...overrides,
 });
 

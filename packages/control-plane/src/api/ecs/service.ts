@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from "../http/service-definition.ts";
 import { limitsOf } from "../limits/read-limits.ts";
+import { extraMembers } from "./extra-members.ts";
 import { ecsWording } from "./wording.ts";
 
 /** Amazon ECS, as the front door serves it. */
@@ -9,6 +10,7 @@ export const ecsService: ServiceDefinition = {
   protocol: "awsJson1_1",
   target: "AmazonEC2ContainerServiceV20141113",
   eager: true,
+  extraMembers,
   wording: ecsWording,
   async load() {
     const [sdk, { operations }, limits] = await Promise.all([

@@ -98,8 +98,9 @@ export class Dispatcher {
     const operation = requireBuilt(operations[name], name, service);
     const body = await decompress(request, service);
     const input = protocol.parseInput({ body, ...(located.form && { form: located.form }) }, schema);
+    const extra = extraMembers(service.extraMembers?.[name], body);
     const context = { ...this.deps.context(caller, details), ...service.extras };
-    const output = await operation(input as never, context as never);
+    const output = await operation({ ...input, ...extra } as never, context as never);
     return protocol.writeOutput(output as Record<string, unknown>, schema as OperationSchema, details.requestId);
   }
 
@@ -112,6 +113,14 @@ export class Dispatcher {
     this.loading.set(service, loading);
     return loading;
   }
+}
+
+/** The members of that name that are texts. The body has been read before, so it is JSON. */
+function extraMembers(names: readonly string[] | undefined, body: Uint8Array): Readonly<Record<string, string>> {
+  if (names === undefined) return {};
+  const sent = JSON.parse(Buffer.from(body).toString() || "{}") as Readonly<Record<string, unknown>>;
+  const texts = names.flatMap((name) => (typeof sent[name] === "string" ? [[name, sent[name]] as const] : []));
+  return Object.fromEntries(texts);
 }
 
 /** Source: API reference, "Common error types": UnknownOperationException for JSON, InvalidAction for query. */

@@ -22,6 +22,11 @@ export interface ServiceDefinition {
   readonly maxBodyBytes?: number;
   /** Members added to the context of each of its operations, as a log store. */
   readonly extras?: Readonly<Record<string, unknown>>;
+  /**
+   * By operation: members that some callers send and the SDK's schema does not have. They are handed on if they are texts.
+   * JSON protocols only.
+   */
+  readonly extraMembers?: Readonly<Partial<Record<string, readonly string[]>>>;
   /** How it words what it refuses. */
   readonly wording: Wording;
   /** Load it when the server starts, and not only with its first request. */

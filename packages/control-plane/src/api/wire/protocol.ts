@@ -19,15 +19,6 @@ export interface WireResponse {
   readonly body: string;
 }
 
-/** What a request asks for, before it is known whether there is such a service and operation. */
-export interface Address {
-  /** The part of X-Amz-Target before the dot, for the JSON protocols. */
-  readonly target?: string;
-  /** The member `Version`, for the query protocols. */
-  readonly version?: string;
-  readonly operation: string;
-}
-
 /** A failure as it goes onto the wire. */
 export interface WireError {
   /** What the caller tells errors apart by, as `ClusterNotFoundException`. */
