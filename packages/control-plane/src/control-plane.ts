@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { AgentSessions } from "./agent-channel/agent-sessions.ts";
 import { attachAgentChannel } from "./agent-channel/attach.ts";
-import { ensureDefaultNetwork } from "./api/ec2/default-network.ts";
+import { defaultVpcId, ensureDefaultNetwork } from "./api/ec2/default-network.ts";
 import { ec2Service } from "./api/ec2/service.ts";
 import { ecsService } from "./api/ecs/service.ts";
 import { openRootKey } from "./api/http/access-keys.ts";
@@ -10,7 +10,7 @@ import { startServer } from "./api/http/server.ts";
 import { sigV4Authenticator } from "./api/http/sigv4-authenticator.ts";
 import { logsService } from "./api/logs/service.ts";
 import { stsService } from "./api/sts/service.ts";
-import type { Config } from "./config.ts";
+import { type Config, ConfigError } from "./config.ts";
 import { keepRetention } from "./log-store/keep-retention.ts";
 import { SqliteLogStore } from "./log-store/sqlite-log-store.ts";
 import { systemClock } from "./platform/clock.ts";
@@ -18,6 +18,7 @@ import { randomIds } from "./platform/ids.ts";
 import type { Logger } from "./platform/logger.ts";
 import { startLoops } from "./reconcile/start-loops.ts";
 import { SqliteStore } from "./store/sqlite-store.ts";
+import type { Store } from "./store/store.ts";
 
 /** A control plane that answers. */
 export interface ControlPlane {
@@ -40,6 +41,7 @@ export async function startControlPlane(
   const [clock, ids] = [systemClock, randomIds];
   const keys = await openRootKey(join(dataDir, "credentials.json"), settings);
   const store = new SqliteStore({ path: join(dataDir, "store.db"), onFatal });
+  requireSameHouse(store, config);
   await ensureDefaultNetwork({ store, settings });
   const logStore = new SqliteLogStore(join(dataDir, "logs.db"));
   const stopRetention = keepRetention({ logStore, clock, logger });
@@ -75,4 +77,26 @@ export async function startControlPlane(
       await logStore.close();
     },
   };
+}
+
+/**
+ * ARNs and addresses in the store name its account, region and VPC block, so those stay what they were at the first start.
+ * @throws ConfigError if they are given otherwise now
+ */
+function requireSameHouse(store: Store, { settings, dataDir }: Config): void {
+  const vpc = store
+    .snapshot()
+    .list("vpc")
+    .find(({ value }) => value.isDefault);
+  if (vpc === undefined) return;
+  if (vpc.arn !== defaultVpcId(settings)) {
+    throw new ConfigError(
+      `${dataDir} was made with another --account-id or --region; start it with those, or choose another --data-dir`,
+    );
+  }
+  if (vpc.value.cidrBlock !== settings.vpcCidr) {
+    throw new ConfigError(
+      `${dataDir} was made with --vpc-cidr ${vpc.value.cidrBlock}; start it with that, or choose another --data-dir`,
+    );
+  }
 }

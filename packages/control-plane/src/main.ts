@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { ConfigError, flags, readConfig } from "./config.ts";
 import { startControlPlane } from "./control-plane.ts";
+import { DatabaseInUseError, DatabaseUnusableError } from "./platform/sqlite-database.ts";
 
 // The control plane's process. Exit codes: 0 stopped as asked, 1 failed, 2 wrongly called.
 if (process.argv.includes("--help")) {
@@ -38,7 +39,14 @@ try {
     });
   }
 } catch (error) {
-  const known = error instanceof ConfigError;
-  console.error(known ? `${error.message}\n(--help lists all flags)` : error);
-  process.exitCode = known ? 2 : 1;
+  const wronglyCalled = error instanceof ConfigError;
+  const unusable = error instanceof DatabaseInUseError || error instanceof DatabaseUnusableError;
+  if (wronglyCalled) console.error(`${error.message}\n(--help lists all flags)`);
+  else if (isTaken(error)) console.error(`Another program listens on that address already: ${error.message}`);
+  else console.error(unusable ? error.message : error);
+  process.exit(wronglyCalled ? 2 : 1);
+}
+
+function isTaken(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
 }

@@ -65,7 +65,6 @@ function decideChoices(layout: Layout, chosen: Partial<Choices>): Choices {
   if (running && before !== undefined && JSON.stringify(before) !== JSON.stringify(choices)) {
     throw new UserError("This house runs with other settings. Run `./hatoba down` first, then `up` with the new ones.");
   }
-  writeChoices(layout, choices);
   return choices;
 }
 
@@ -77,6 +76,7 @@ async function startControlPlane(layout: Layout, choices: Choices): Promise<stri
   }
   ensureProcess(layout, choices, "control-plane");
   await waitForControlPlane(layout, choices);
+  writeChoices(layout, choices); // only once they have proved to work
   return endpointOf(choices);
 }
 

@@ -18,8 +18,8 @@ export async function removeOurThings(engine: Docker, houseId: string): Promise<
   const { Volumes: volumes } = await engine.listVolumes({ filters });
   await Promise.all((volumes ?? []).map(({ Name }) => orGone(engine.getVolume(Name).remove())));
   const networks = await engine.listNetworks({ filters });
-  await Promise.all(networks.map(({ Id }) => orGone(engine.getNetwork(Id).remove())));
-  return { containers: containers.length, networks: networks.length, volumes: volumes?.length ?? 0 };
+  const gone = await Promise.all(networks.map(({ Id }) => removeNetwork(engine, Id)));
+  return { containers: containers.length, networks: gone.filter(Boolean).length, volumes: volumes?.length ?? 0 };
 }
 
 /** Asks it to stop as ECS would, with the grace that it was created with. */
@@ -27,6 +27,17 @@ async function removeContainer(engine: Docker, id: string): Promise<void> {
   const container = engine.getContainer(id);
   await orGone(container.stop());
   await orGone(container.remove({ force: true, v: true }));
+}
+
+/** A network that containers of another house are in stays. @returns whether it is gone */
+async function removeNetwork(engine: Docker, id: string): Promise<boolean> {
+  try {
+    await orGone(engine.getNetwork(id).remove());
+    return true;
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 403) return false;
+    throw error;
+  }
 }
 
 /** 304: it was in that state already; 404: it is gone; 409: somebody else is removing it. */

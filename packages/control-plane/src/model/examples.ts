@@ -2,10 +2,10 @@ import * as arn from "@hatoba/contract";
 import type { ClientToken } from "./client-token.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ContainerInstance } from "./container-instance.ts";
-import type { NetworkInterface, SecurityGroup, Subnet, Vpc } from "./network.ts";
+import type { NetworkInterface, SecurityGroup, Subnet } from "./network.ts";
 import type { Deployment, Service, ServiceEvents } from "./service.ts";
 import type { Container, Task } from "./task.ts";
-import type { TaskDefinition, TaskDefinitionFamily } from "./task-definition.ts";
+import type { TaskDefinition } from "./task-definition.ts";
 
 // Valid resources for tests. Each builder makes one that fits the others (cluster "default", family "web", service
 // "web") and takes the fields that matter to the test at hand.
