@@ -31,11 +31,11 @@ const agentArrows: Readonly<Record<string, readonly string[]>> = {
 };
 
 const cliArrows: Readonly<Record<string, readonly string[]>> = {
-  house: [],
-  engine: ["house"],
-  sample: ["house", "engine"],
-  doctor: ["engine"],
   terminal: [],
+  house: ["terminal"],
+  engine: ["house", "terminal"],
+  sample: ["house", "engine", "terminal"],
+  doctor: ["engine"],
   commands: ["house", "engine", "sample", "doctor", "terminal"],
 };
 

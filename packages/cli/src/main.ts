@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { UserError } from "./engine/prepare-engine.ts";
+import { UserError } from "./terminal/user-error.ts";
 
 const dataDir = ["--data-dir <dir>", "where the house lies (default ~/.hatoba, or HATOBA_DATA_DIR)"] as const;
 

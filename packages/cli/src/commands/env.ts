@@ -1,6 +1,6 @@
-import { UserError } from "../engine/prepare-engine.ts";
 import { awsVariables, readChoices } from "../house/house.ts";
 import { layoutOf } from "../house/layout.ts";
+import { UserError } from "../terminal/user-error.ts";
 
 /** `hatoba env`: the exports that point the aws CLI and every SDK at this house, for `eval "$(./hatoba env)"`. */
 export function env({ dataDir }: { readonly dataDir?: string }): void {

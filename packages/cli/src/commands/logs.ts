@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../engine/prepare-engine.ts";
 import { processNames } from "../house/house.ts";
 import { layoutOf } from "../house/layout.ts";
+import { UserError } from "../terminal/user-error.ts";
 
 export interface LogsOptions {
   readonly dataDir?: string;

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { CreateClusterCommand, DescribeClustersCommand, ListContainerInstancesCommand } from "@aws-sdk/client-ecs";
 import { buildImage } from "@hatoba/agent";
 import { engineClient } from "../engine/engine.ts";
-import { prepareEngine, UserError } from "../engine/prepare-engine.ts";
+import { prepareEngine } from "../engine/prepare-engine.ts";
 import {
   answers,
   type Choices,
@@ -28,6 +28,7 @@ import {
   waitForSample,
 } from "../sample/sample.ts";
 import { runSteps, type Step } from "../terminal/steps.ts";
+import { UserError } from "../terminal/user-error.ts";
 
 export interface UpOptions extends Partial<Choices> {
   readonly dataDir?: string;
@@ -93,8 +94,8 @@ async function startAgents(layout: Layout, choices: Choices, say: (doing: string
     );
     if (containerInstanceArns.length > 0) return "this machine is a container instance of the cluster default";
     const gone = (["agent", "agent-fargate"] as const).find((name) => runningProcess(layout, name) === undefined);
-    if (gone !== undefined) throw new Error(`The agent stopped at once.\n${lastLines(layout, gone)}`);
-    if (Date.now() > deadline) throw new Error(`The agent does not join.\n${lastLines(layout, "agent")}`);
+    if (gone !== undefined) throw new UserError(`The agent stopped at once.\n${lastLines(layout, gone)}`);
+    if (Date.now() > deadline) throw new UserError(`The agent does not join.\n${lastLines(layout, "agent")}`);
   }
 }
 

@@ -4,16 +4,12 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Layout } from "../house/layout.ts";
 import { isRunning, runningProcess, startProcess, stopProcess } from "../house/processes.ts";
+import { UserError } from "../terminal/user-error.ts";
 import { isSystemdRunning, type MachineFacts, planEngine } from "./advice.ts";
 import { type EngineState, engineProgram, probeEngine } from "./engine.ts";
 
 /** The name under which an engine that we started is written down. */
 const engineProcess = "container-engine";
-
-/** Something only the user can put right; the message is meant for the terminal, as it stands. */
-export class UserError extends Error {
-  override readonly name = "UserError";
-}
 
 /**
  * Sees to it that a container engine answers: installs the distribution's and starts it if this user may.

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { UserError } from "../terminal/user-error.ts";
 import { checkout, type Layout } from "./layout.ts";
 import { type ProcessRecord, runningProcess, startProcess } from "./processes.ts";
 
@@ -111,9 +112,9 @@ export async function waitForControlPlane(layout: Layout, choices: Choices): Pro
   for (const deadline = Date.now() + 30_000; ; await wait(30)) {
     if (await answers(choices)) return;
     if (runningProcess(layout, "control-plane") === undefined)
-      throw new Error(`The control plane stopped at once.\n${lastLines(layout, "control-plane")}`);
+      throw new UserError(`The control plane stopped at once.\n${lastLines(layout, "control-plane")}`);
     if (Date.now() > deadline)
-      throw new Error(`The control plane does not answer.\n${lastLines(layout, "control-plane")}`);
+      throw new UserError(`The control plane does not answer.\n${lastLines(layout, "control-plane")}`);
   }
 }
 

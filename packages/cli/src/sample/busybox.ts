@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { run, UserError } from "../engine/prepare-engine.ts";
+import { run } from "../engine/prepare-engine.ts";
 import type { Layout } from "../house/layout.ts";
+import { UserError } from "../terminal/user-error.ts";
 
 /**
  * A statically linked busybox, which alone makes an image with a shell and a web server: this machine's, or the

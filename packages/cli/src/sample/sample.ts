@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { type Choices, endpointOf, readAccessKey } from "../house/house.ts";
 import type { Layout } from "../house/layout.ts";
+import { UserError } from "../terminal/user-error.ts";
 
 export const sampleImage = "hatoba/hello:1";
 export const sampleService = "hello";
@@ -29,7 +30,7 @@ export const samplePage = `<!doctype html>
 /** A client for this house, with its root key. */
 export function ecsClient(layout: Layout, choices: Choices): ECSClient {
   const credentials = readAccessKey(layout);
-  if (credentials === undefined) throw new Error(`There is no access key at ${layout.credentialsFile}.`);
+  if (credentials === undefined) throw new UserError(`There is no access key at ${layout.credentialsFile}.`);
   return new ECSClient({ endpoint: endpointOf(choices), region: choices.region, credentials });
 }
 
@@ -85,7 +86,7 @@ export async function waitForSample(client: ECSClient, say: (doing: string) => v
     if (url === undefined) say(`the task is ${task?.lastStatus ?? "not there yet"}`);
     else if (await serves(url)) return url;
   }
-  throw new Error(`The sample does not serve: ${await whyNot(client)}`);
+  throw new UserError(`The sample does not serve: ${await whyNot(client)}`);
 }
 
 async function newestTask(client: ECSClient, desiredStatus: "RUNNING" | "STOPPED"): Promise<Task | undefined> {
