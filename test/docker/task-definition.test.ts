@@ -186,7 +186,7 @@ test.each(["EC2", "FARGATE"] as const)(
     const look = container({
       name: "look",
       essential: false,
-      command: ["sh", "-c", "until wget -q -O - http://127.0.0.1:8080/; do sleep 0.1; done"],
+      command: ["sh", "-c", "until wget -q -O - http://127.0.0.1:8080/ 2>/dev/null; do sleep 0.1; done"],
     });
     const size = {
       cpu: "256",
