@@ -6,7 +6,13 @@ import {
   waitUntilServicesStable,
 } from "@aws-sdk/client-ecs";
 import { beforeEach, describe, expect, test } from "vitest";
-import { exampleContainerInstance, exampleContainerInstanceArn, exampleSubnet } from "../../../model/examples.ts";
+import {
+  exampleContainerInstance,
+  exampleContainerInstanceArn,
+  exampleRunningTask,
+  exampleSubnet,
+  exampleTaskArn,
+} from "../../../model/examples.ts";
 import { startLoops } from "../../../reconcile/start-loops.ts";
 import type { Snapshot, Store } from "../../../store/store.ts";
 import { until } from "../../../store/until.ts";
@@ -301,6 +307,23 @@ describe("DeleteService", () => {
     expect((await create())?.status).toBe("ACTIVE");
     expect((await described())?.deployments).toHaveLength(1);
   });
+});
+
+test("tasks that a deleted service has left to stop are not those of the next one of its name", async () => {
+  await create({ desiredCount: 0 });
+  const loops = startLoops(context);
+  await deleteService({ service: "web" }, context);
+  await expect.poll(async () => (await described())?.status).toBe("INACTIVE");
+  await loops.stop();
+  const left = exampleRunningTask({
+    serviceArn: "arn:aws:ecs:us-east-1:000000000000:service/default/web",
+    deploymentId: "ecs-svc/1",
+    desiredStatus: "STOPPED",
+  });
+  await given(context, { kind: "task", arn: exampleTaskArn(), value: left });
+  expect(await described()).toMatchObject({ runningCount: 0, pendingCount: 0 });
+  expect(await create({ desiredCount: 1 })).toMatchObject({ runningCount: 0, pendingCount: 0 });
+  expect(await described()).toMatchObject({ desiredCount: 1, runningCount: 0 });
 });
 
 describe("DescribeServices and ListServices", () => {

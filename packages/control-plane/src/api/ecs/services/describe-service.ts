@@ -6,16 +6,17 @@ import type { Snapshot, Stored } from "../../../store/store.ts";
 const latestPlatformVersion = "1.4.0";
 
 /**
- * A service as the API shows it; counts come from tallies. Deployments are the primary one first, then those that still
- * have tasks or may be rolled back to, newest first. Source: ECS API reference, Service and Deployment.
+ * A service as the API shows it. Its counts are those of its deployments, so that what a deleted service of the same name
+ * has left to stop does not count. Deployments are the primary one first, then those that still have tasks or may be
+ * rolled back to, newest first. Source: ECS API reference, Service and Deployment.
  */
 export function describeService(
   { arn, value: service }: Pick<Stored<"service">, "arn" | "value">,
   snapshot: Snapshot,
   { tags, deployments }: { readonly tags: boolean; readonly deployments?: readonly Deployment[] },
 ): sdk.Service {
-  const counts = snapshot.tally("serviceTasks", arn);
   const shown = deployments ?? snapshot.list("deployment", { serviceArn: arn }).map(({ value }) => value);
+  const counts = shown.map(({ deploymentId }) => snapshot.tally("deploymentTasks", deploymentId));
   const events = snapshot.get("serviceEvents", `events/${arn}`)?.value.events ?? [];
   return {
     serviceArn: arn,
@@ -25,8 +26,8 @@ export function describeService(
     serviceRegistries: service.serviceRegistries ?? [],
     status: service.status,
     desiredCount: service.desiredCount,
-    runningCount: counts.running,
-    pendingCount: counts.pending,
+    runningCount: sum(counts.map(({ running }) => running)),
+    pendingCount: sum(counts.map(({ pending }) => pending)),
     ...launchFacts(service),
     ...(isFargate(service) ? { platformVersion: service.platformVersion ?? "LATEST", platformFamily: "Linux" } : {}),
     taskDefinition: service.taskDefinition,
@@ -51,6 +52,8 @@ export function describeService(
     availabilityZoneRebalancing: service.availabilityZoneRebalancing ?? "DISABLED",
   };
 }
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 const isFargate = (what: Service | Deployment) => launchTypeOf(what).launchType === "FARGATE";
 
