@@ -15,6 +15,7 @@ import { MemoryStore } from "../store/memory-store.ts";
 import { until } from "../store/until.ts";
 import { update } from "../store/update.ts";
 import { AgentSessions, refusalFor } from "./agent-sessions.ts";
+import { versionsOf } from "./attach.ts";
 
 const instanceArn = exampleContainerInstanceArn(1);
 let store: MemoryStore;
@@ -220,6 +221,27 @@ describe("agentConnected", () => {
     new AgentSessions({ store, clock, ids: countingIds(), logger: silentLogger });
     clock.advance(4_000);
     await until(store, () => connected() === false);
+  });
+});
+
+describe("versions", () => {
+  const versions = () => store.snapshot().get("containerInstance", instanceArn)?.value.versionInfo;
+
+  test("are kept as the agent says them in its handshake, and stay when it says none", async () => {
+    const said = new URLSearchParams(
+      "agentVersion=1.0.0&agentHash=abc&dockerVersion=DockerVersion%3A+20.10.24&seqNum=1",
+    );
+    const [server] = connectionPair();
+    sessions.open(server, instanceArn, versionsOf(said));
+    await until(store, () => versions()?.agentHash === "abc");
+    expect(versions()).toEqual({
+      agentVersion: "1.0.0",
+      agentHash: "abc",
+      dockerVersion: "DockerVersion: 20.10.24",
+    });
+    new Agent();
+    await turn();
+    expect(versions()?.agentHash).toBe("abc");
   });
 });
 

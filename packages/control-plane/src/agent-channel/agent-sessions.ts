@@ -1,4 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
+import type { VersionInfo } from "@aws-sdk/client-ecs";
 import type { Connection } from "@hatoba/contract";
+import type { ContainerInstance } from "../model/container-instance.ts";
 import type { Task } from "../model/task.ts";
 import { type Change, NotFoundError, type Snapshot } from "../store/store.ts";
 import { update } from "../store/update.ts";
@@ -39,8 +42,11 @@ export class AgentSessions {
     }
   }
 
-  /** Takes a connection of an agent that `refusalFor` lets in; an older one of the same instance is closed. */
-  open(connection: Connection, containerInstanceArn: string): void {
+  /**
+   * Takes a connection of an agent that `refusalFor` lets in; an older one of the same instance is closed.
+   * @param versions what the agent says of itself; nothing leaves what is known
+   */
+  open(connection: Connection, containerInstanceArn: string, versions: VersionInfo = {}): void {
     const instance = this.deps.store.snapshot().get("containerInstance", containerInstanceArn)?.value;
     if (instance === undefined)
       return connection.close(1008, "InvalidInstanceException: Container instance not found.");
@@ -48,7 +54,7 @@ export class AgentSessions {
     this.sessions.get(containerInstanceArn)?.close(1000, "A newer connection of the same container instance.");
     this.sessions.set(containerInstanceArn, session);
     this.deps.logger.info({ containerInstanceArn }, "agent connected");
-    this.setConnected(containerInstanceArn, true);
+    this.setConnected(containerInstanceArn, true, versions);
     session.start(() => {
       if (this.sessions.get(containerInstanceArn) !== session) return;
       this.sessions.delete(containerInstanceArn);
@@ -87,17 +93,24 @@ export class AgentSessions {
     });
   }
 
-  private setConnected(arn: string, agentConnected: boolean): void {
+  private setConnected(arn: string, agentConnected: boolean, versions: VersionInfo = {}): void {
     const { store, clock, logger } = this.deps;
-    update(store, "containerInstance", arn, (instance) =>
-      instance.agentConnected === agentConnected
-        ? instance
-        : { ...instance, agentConnected, agentConnectedAt: clock.now() },
-    ).catch((error: unknown) => {
+    update(store, "containerInstance", arn, (instance) => {
+      const versed = withVersions(instance, versions);
+      return instance.agentConnected === agentConnected
+        ? versed
+        : { ...versed, agentConnected, agentConnectedAt: clock.now() };
+    }).catch((error: unknown) => {
       if (!(error instanceof NotFoundError))
         logger.error({ err: error, containerInstanceArn: arn }, "agentConnected not kept");
     });
   }
+}
+
+/** The same object if the versions say nothing new. */
+function withVersions(instance: ContainerInstance, versions: VersionInfo): ContainerInstance {
+  const versionInfo = { ...instance.versionInfo, ...versions };
+  return isDeepStrictEqual(versionInfo, instance.versionInfo ?? {}) ? instance : { ...instance, versionInfo };
 }
 
 /** Whether an agent has to hear of a task: it has come to its instance, or is to stop. */

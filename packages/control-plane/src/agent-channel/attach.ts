@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import type { VersionInfo } from "@aws-sdk/client-ecs";
 import type { Connection } from "@hatoba/contract";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { SessionDependencies } from "./agent-session.ts";
@@ -18,22 +19,35 @@ export interface Handshakes {
 export function attachAgentChannel(handshakes: Handshakes, sessions: AgentSessions, deps: SessionDependencies): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   const accept =
-    (parameter: string, serve: (connection: Connection, containerInstanceArn: string) => void) =>
+    (parameter: string, serve: (connection: Connection, containerInstanceArn: string, said: URLSearchParams) => void) =>
     (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-      const arn = new URL(request.url ?? "/", "http://localhost").searchParams.get(parameter) ?? "";
+      const said = new URL(request.url ?? "/", "http://localhost").searchParams;
+      const arn = said.get(parameter) ?? "";
       const refusal = refusalFor(deps.store.snapshot(), arn);
       if (refusal !== undefined) return refuse(socket, { [refusal.name]: refusal.message });
-      sockets.handleUpgrade(request, socket, head, (webSocket) => serve(socketConnection(webSocket), arn));
+      sockets.handleUpgrade(request, socket, head, (webSocket) => serve(socketConnection(webSocket), arn, said));
     };
   handshakes.onUpgrade(
     "/acs/ws",
-    accept("containerInstanceArn", (connection, arn) => sessions.open(connection, arn)),
+    accept("containerInstanceArn", (connection, arn, said) => sessions.open(connection, arn, versionsOf(said))),
   );
   handshakes.onUpgrade(
     "/tcs/ws",
     accept("containerInstance", (connection, arn) => serveTelemetry(connection, arn, deps)),
   );
 }
+
+/** What an agent says of itself in the address that it connects to. Source: agent protocol, sections 2.2 and 3.1. */
+export function versionsOf(said: URLSearchParams): VersionInfo {
+  const names = ["agentVersion", "agentHash", "dockerVersion"] as const;
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = said.get(name)?.slice(0, longestVersion);
+      return value ? [[name, value]] : [];
+    }),
+  );
+}
+const longestVersion = 255;
 
 function refuse(socket: Duplex, body: Readonly<Record<string, string>>): void {
   const text = JSON.stringify(body);
