@@ -30,6 +30,22 @@ describe("a container instance", () => {
     expect(task()?.lastStatus).toBe("RUNNING");
   });
 
+  it("keeps them when it was the control plane that was away for long", async () => {
+    await begin();
+    await cluster.put("task", exampleTaskArn(), exampleRunningTask());
+    await change({ agentConnected: false, agentConnectedAt: cluster.clock.now() });
+    await cluster.stop();
+    cluster.clock.advance(24 * 3_600_000);
+    cluster.start();
+    await cluster.settle();
+    cluster.clock.advance(cluster.settings.agentLostAfterMs - 1);
+    await cluster.settle();
+    expect(task()?.lastStatus).toBe("RUNNING");
+    cluster.clock.advance(1);
+    await cluster.settle();
+    expect(task()?.lastStatus).toBe("STOPPED");
+  });
+
   it("loses them when its agent stays away, and a service replaces its own", async () => {
     await begin();
     await cluster.createService({ desiredCount: 2 });

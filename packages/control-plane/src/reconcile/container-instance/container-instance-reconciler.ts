@@ -12,9 +12,11 @@ const endedPerPass = 200;
 export class ContainerInstanceReconciler implements Reconciler {
   readonly name = "container-instance";
   private readonly deps: { readonly store: Store; readonly clock: Clock; readonly settings: Settings };
+  private readonly listeningSince: number;
 
   constructor(deps: ContainerInstanceReconciler["deps"]) {
     this.deps = deps;
+    this.listeningSince = deps.clock.now();
   }
 
   allKeys(snapshot: Snapshot): readonly string[] {
@@ -39,8 +41,8 @@ export class ContainerInstanceReconciler implements Reconciler {
     const { store, clock, settings } = this.deps;
     const snapshot = store.snapshot();
     const now = clock.now();
-    const { agentLostAfterMs } = settings;
-    const state = instanceState(arn, snapshot.get("containerInstance", arn)?.value, { now, agentLostAfterMs });
+    const patience = { now, listeningSince: this.listeningSince, agentLostAfterMs: settings.agentLostAfterMs };
+    const state = instanceState(arn, snapshot.get("containerInstance", arn)?.value, patience);
     if (state.is === "there") return "when-changed";
     if (state.is === "away") return { afterSeconds: (state.givenUpAt - now) / 1000 };
     const tasks = snapshot
