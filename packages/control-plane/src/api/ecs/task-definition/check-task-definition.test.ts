@@ -31,6 +31,13 @@ describe("compatibilities", () => {
   });
 });
 
+test("a task definition of more than 64 KiB is refused", () => {
+  expect(() => checkOne({ command: ["x".repeat(65_000)] })).not.toThrow();
+  expect(() => checkOne({ command: ["é".repeat(33_000)] })).toThrow(
+    /^Actual length: '\d{5}'\. Max allowed length is '65536' bytes\.$/,
+  );
+});
+
 // Golden texts: the source is named where each check is made.
 describe("containers", () => {
   test.each([

@@ -18,11 +18,15 @@ export interface CheckedTaskDefinition {
   readonly compatibilities: TaskDefinition["compatibilities"];
 }
 
+/** How long a task definition may be as JSON, in bytes. Source: ECS developer guide, "Amazon ECS service quotas". */
+const longestTaskDefinition = 65_536;
+
 /**
  * Everything that ECS looks at when a task definition is registered. `registered` has its defaults filled in.
  * @throws EcsError ClientException that says the first thing that is wrong.
  */
 export function checkTaskDefinition(registered: TaskDefinition["registered"]): CheckedTaskDefinition {
+  checkLength(registered);
   const containers = requireContainers(registered.containerDefinitions ?? []);
   const required = registered.requiresCompatibilities ?? [];
   if (required.includes("MANAGED_INSTANCES")) {
@@ -45,6 +49,13 @@ export function checkTaskDefinition(registered: TaskDefinition["registered"]): C
     containers,
     compatibilities: notFargate === undefined ? ["EXTERNAL", "EC2", "FARGATE"] : ["EXTERNAL", "EC2"],
   };
+}
+
+function checkLength(registered: TaskDefinition["registered"]): void {
+  const length = Buffer.byteLength(JSON.stringify(registered));
+  if (length > longestTaskDefinition) {
+    refuse(`Actual length: '${length}'. Max allowed length is '${longestTaskDefinition}' bytes.`);
+  }
 }
 
 function checkConstraints(constraints: NonNullable<TaskDefinition["registered"]["placementConstraints"]>): void {
