@@ -111,6 +111,7 @@ export class Dispatcher {
       .load()
       .then((loaded) => ({ ...loaded, schemas: operationSchemas(loaded.sdk, loaded.limits) }));
     this.loading.set(service, loading);
+    loading.catch(() => this.loading.delete(service)); // the next request tries again
     return loading;
   }
 }

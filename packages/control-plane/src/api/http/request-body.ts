@@ -60,6 +60,8 @@ export function readBody(stream: Readable, limit: number): Promise<Buffer> {
     });
     stream.once("end", () => (length > limit ? reject(tooLarge(limit)) : resolve(Buffer.concat(chunks, length))));
     stream.once("error", reject);
-    stream.once("close", () => reject(new Error("The caller hung up.")));
+    stream.once("close", () => {
+      if (!stream.readableEnded) reject(new Error("The caller hung up."));
+    });
   });
 }

@@ -102,6 +102,7 @@ function serve(app: App, dispatcher: Dispatcher, { services, ids, logger }: Serv
     const { response: _, ...fields } = dispatched;
     const durationMs = Math.round((performance.now() - started) * 100) / 100;
     logger[status >= 400 ? "info" : "debug"]({ requestId, ...fields, status, durationMs }, "request answered");
+    if (status === 413) reply.header("connection", "close"); // what is still coming is of no use
     return reply.code(status).headers(headers).send(body);
   };
 

@@ -39,7 +39,7 @@ export function awsJson(version: "1.0" | "1.1"): Protocol {
   };
 }
 
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * The deserializer lets unknown members of a structure through if one of them is a text `__type`. Nobody but an
