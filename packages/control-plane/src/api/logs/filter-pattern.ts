@@ -14,16 +14,14 @@ export function parseFilterPattern(pattern: string): Matcher {
   if (text === "") return () => true;
   if (text.startsWith("{")) return jsonMatcher(text);
   if (text.startsWith("[")) throw invalid("space-delimited patterns in [] are not supported yet");
-  const terms = [...text.matchAll(/([-?]?)(?:"((?:[^"\\]|\\.)*)"|%([^%]+)%|([^\s"]+))/g)].map(
-    ([, sign = "", quoted, expression, word]) => ({
-      sign,
-      matches:
-        expression === undefined
-          ? contains(quoted?.replaceAll(/\\(.)/g, "$1") ?? word ?? "")
-          : matchesExpression(expression),
-    }),
-  );
-  if ((text.match(/(?<!\\)"/g)?.length ?? 0) % 2 === 1) throw invalid("a quotation mark is not closed");
+  if (text.replaceAll(termPattern, "").includes('"')) throw invalid("a quotation mark is not closed");
+  const terms = [...text.matchAll(termPattern)].map(([, sign = "", quoted, expression, word]) => ({
+    sign,
+    matches:
+      expression === undefined
+        ? contains(quoted?.replaceAll(/\\(.)/gs, "$1") ?? word ?? "")
+        : matchesExpression(expression),
+  }));
   const all = terms.filter(({ sign }) => sign === "");
   const none = terms.filter(({ sign }) => sign === "-");
   const any = terms.filter(({ sign }) => sign === "?");
@@ -34,6 +32,7 @@ export function parseFilterPattern(pattern: string): Matcher {
     (any.length === 0 || all.length > 0 || any.some(({ matches }) => matches(message)));
 }
 
+const termPattern = /([-?]?)(?:"((?:[^"\\]|\\.)*)"|%([^%]+)%|([^\s"]+))/gs;
 const invalid = (why: string) => new LogsError("InvalidParameterException", `Invalid filter pattern: ${why}.`);
 const contains =
   (term: string): Matcher =>

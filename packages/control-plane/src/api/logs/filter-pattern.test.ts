@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseFilterPattern } from "./filter-pattern.ts";
+
+const matches = (pattern: string, message: string) => parseFilterPattern(pattern)(message);
+
+// Source of the cases: CloudWatch Logs user guide, "Filter pattern syntax".
+describe("terms", () => {
+  test.each([
+    ["", "anything", true],
+    ["ERROR", "[ERROR] no disk", true],
+    ["ERROR", "error", false],
+    ["ERROR ARGUMENTS", "ERROR: invalid ARGUMENTS", true],
+    ["ERROR ARGUMENTS", "ERROR: nothing", false],
+    ['"INTERNAL SERVER ERROR"', "500 INTERNAL SERVER ERROR", true],
+    ['"INTERNAL SERVER ERROR"', "INTERNAL ERROR", false],
+    [String.raw`"say \"hi\""`, 'say "hi"', true],
+    ["ERROR -ARGUMENTS", "ERROR 401", true],
+    ["ERROR -ARGUMENTS", "ERROR ARGUMENTS", false],
+    ['-"a b"', "a b", false],
+    ["?ERROR ?WARN", "WARN low", true],
+    ["?ERROR ?WARN", "INFO fine", false],
+    ["%[0-9][0-9]%", "code 42", true],
+    ["%^start%", "a start", false],
+  ])("%s on %s: %s", (pattern, message, expected) => {
+    expect(matches(pattern, message)).toBe(expected);
+  });
+
+  test.each([
+    '"open',
+    "[ip, user]",
+    "%a{1000}%",
+    "%(a+)+$%",
+    "%a*b*c*d*e*%",
+    "%[%",
+    "{",
+    "{ $.a }",
+    "{ $.a = }",
+    "{ a = 1 }",
+    "{ $.a > x }",
+    "{ ($.a = 1 }",
+    "{ $.a = 1 && }",
+    "{ $.a IS MAYBE }",
+  ])("refuses %s", (pattern) => {
+    expect(() => parseFilterPattern(pattern)).toThrow("Invalid filter pattern");
+  });
+
+  test("a quoted text matches just the messages that contain it", () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), fc.string(), (term, message) => {
+        const quoted = `"${term.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
+        expect(matches(quoted, message)).toBe(message.includes(term));
+        expect(matches(quoted, message + term)).toBe(true);
+      }),
+    );
+  });
+
+  test("whatever is asked is a matcher or a clear refusal", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.string().map((inner) => `{ $.a ${inner} }`),
+        ),
+        fc.string(),
+        (pattern, message) => {
+          try {
+            expect(typeof matches(pattern, message)).toBe("boolean");
+          } catch (error) {
+            expect(error).toMatchObject({ name: "InvalidParameterException" });
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe("JSON selectors", () => {
+  const message = JSON.stringify({
+    level: "error",
+    status: 503,
+    user: { name: "ann", admin: true },
+    tags: ["a", "b"],
+    none: null,
+  });
+  test.each([
+    ['{ $.level = "error" }', true],
+    ['{ $.level = "err*" }', true],
+    ['{ $.level != "error" }', false],
+    ['{ $.missing != "x" }', false],
+    ["{ $.status = 503 }", true],
+    ["{ $.status >= 500 && $.status < 504 }", true],
+    ["{ $.status > 503 }", false],
+    ['{ $.user.name = "ann" && $.user.admin IS TRUE }', true],
+    ['{ $.tags[1] = "b" }', true],
+    ['{ $.level = "info" || ($.status = 503 && $.user.name = "ann") }', true],
+    ["{ $.none IS NULL }", true],
+    ["{ $.missing NOT EXISTS }", true],
+    ["{ $.level = error }", true],
+  ])("%s: %s", (pattern, expected) => {
+    expect(matches(pattern, message)).toBe(expected);
+    expect(matches(pattern, "no JSON")).toBe(false);
+  });
+});
