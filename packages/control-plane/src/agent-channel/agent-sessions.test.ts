@@ -12,6 +12,7 @@ import { ManualClock } from "../platform/clock.ts";
 import { countingIds } from "../platform/ids.ts";
 import { silentLogger } from "../platform/logger.ts";
 import { MemoryStore } from "../store/memory-store.ts";
+import type { Change, Store, Write } from "../store/store.ts";
 import { until } from "../store/until.ts";
 import { update } from "../store/update.ts";
 import { AgentSessions, refusalFor } from "./agent-sessions.ts";
@@ -27,12 +28,12 @@ beforeEach(async () => {
   clock = new ManualClock();
   sessions = new AgentSessions({ store, clock, ids: countingIds(), logger: silentLogger });
   await store.commit([
-    {
-      kind: "containerInstance",
-      arn: instanceArn,
+    ...[1, 2].map((number) => ({
+      kind: "containerInstance" as const,
+      arn: exampleContainerInstanceArn(number),
       expected: 0,
       value: exampleContainerInstance({ agentConnected: false }),
-    },
+    })),
     { kind: "taskDefinition", arn: exampleTask().taskDefinitionArn, expected: 0, value: exampleTaskDefinition() },
   ]);
 });
@@ -44,23 +45,55 @@ class Agent {
   readonly connection: Connection & { breakOff(): void };
   closed: readonly [number, string] | undefined;
 
-  constructor() {
+  /** What the server's end has not got rid of. */
+  buffered = 0;
+
+  constructor(containerInstanceArn = instanceArn) {
     const [server, agent] = connectionPair();
+    Object.defineProperty(server, "bufferedBytes", { get: () => this.buffered });
     this.connection = agent;
     agent.onMessage((text) => this.frames.push(JSON.parse(text) as ChannelFrame));
     agent.onClose((code, reason) => {
       this.closed = [code, reason];
     });
-    sessions.open(server, instanceArn);
+    sessions.open(server, containerInstanceArn);
   }
 
   payloads(): readonly PayloadMessage[] {
     return this.frames.flatMap((frame) => (frame.type === "PayloadMessage" ? [frame.message] : []));
   }
 
-  acknowledge({ messageId, clusterArn, containerInstanceArn }: PayloadMessage): void {
+  acknowledge({
+    messageId,
+    clusterArn,
+    containerInstanceArn,
+  }: Pick<PayloadMessage, "messageId" | "clusterArn" | "containerInstanceArn">): void {
     const message = { messageId, cluster: clusterArn, containerInstance: containerInstanceArn };
     this.connection.send(JSON.stringify({ type: "AckRequest", message }));
+  }
+}
+
+/** A store whose commits wait until they are let through. */
+class SlowStore implements Store {
+  private readonly store: Store;
+  private readonly waiting: (() => Promise<unknown>)[] = [];
+
+  constructor(inner: Store) {
+    this.store = inner;
+  }
+  snapshot = () => this.store.snapshot();
+  watch = (since: number, signal: AbortSignal) => this.store.watch(since, signal);
+  onChange = (listener: (change: Change) => void) => this.store.onChange(listener);
+  close = () => this.store.close();
+  commit(writes: readonly Write[]): Promise<number> {
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    this.waiting.push(() => this.store.commit(writes).then(resolve, reject));
+    return promise;
+  }
+  async passNext(): Promise<void> {
+    await turn();
+    await this.waiting.shift()?.();
+    await turn();
   }
 }
 
@@ -153,6 +186,37 @@ describe("a connection", () => {
     expect(agent.payloads()).toHaveLength(1);
   });
 
+  test("is sent no more than it reads; the rest follows when it has read", async () => {
+    const agent = new Agent();
+    await turn();
+    agent.buffered = 9 * 1024 * 1024;
+    for (let id = 0; id < 3; id++) await place(id);
+    await turn();
+    clock.advance(5_000);
+    await turn();
+    expect(agent.payloads()).toHaveLength(0);
+    agent.buffered = 0;
+    clock.advance(1_000);
+    await turn();
+    expect(agent.payloads().flatMap(({ tasks }) => tasks)).toHaveLength(3);
+  });
+
+  test("is given up after three minutes without a word, not while its heartbeats are answered", async () => {
+    const [dead, live] = [new Agent(), new Agent(exampleContainerInstanceArn(2))];
+    for (let beat = 0; beat < 6; beat++) {
+      clock.advance(30_000);
+      live.connection.send(JSON.stringify({ type: "HeartbeatAckRequest", message: { messageId: "h" } }));
+      await turn();
+    }
+    expect([dead.closed, live.closed]).toEqual([undefined, undefined]);
+    clock.advance(30_000);
+    await turn();
+    expect(dead.closed?.[0]).toBe(1001);
+    expect(live.closed).toBeUndefined();
+    clock.advance(2_000);
+    await until(store, () => connected() === false);
+  });
+
   test("has a heartbeat every thirty seconds", async () => {
     const agent = new Agent();
     for (let beat = 0; beat < 4; beat++) clock.advance(30_000);
@@ -194,6 +258,53 @@ describe("a connection", () => {
   });
 });
 
+describe("a manifest", () => {
+  const manifests = (agent: Agent) =>
+    agent.frames.flatMap((frame) => (frame.type === "TaskManifestMessage" ? [frame.message] : []));
+
+  test("is sent again, with a greater number and as it then is, until it is acknowledged", async () => {
+    const agent = new Agent();
+    await turn();
+    clock.advance(20_000);
+    const arn = await place(1);
+    clock.advance(20_000);
+    await turn();
+    const all = manifests(agent);
+    expect(all.map(({ tasks }) => tasks.map(({ taskArn }) => taskArn))).toEqual([[], [], [arn]]);
+    const [, second, third] = all;
+    expect(third?.timeline).toBeGreaterThan(second?.timeline ?? Infinity);
+    if (third !== undefined) agent.acknowledge(third);
+    await turn();
+    clock.advance(60_000);
+    await turn();
+    expect(manifests(agent)).toHaveLength(3);
+  });
+
+  test("of the next connection has a greater number, although nothing was committed in between", async () => {
+    const agent = new Agent();
+    await until(store, () => connected() === true);
+    await turn();
+    const numbers = [agent, new Agent(), new Agent()].map(async (each) => {
+      await turn();
+      return manifests(each)[0]?.timeline ?? NaN;
+    });
+    const [first = NaN, second = NaN, third = NaN] = await Promise.all(numbers);
+    expect(second).toBeGreaterThan(first);
+    expect(third).toBeGreaterThan(second);
+  });
+
+  test("soon passes the count of an agent that has seen a store far ahead of this one", async () => {
+    const agent = new Agent();
+    for (let times = 0; times < 20; times++) {
+      await turn();
+      clock.advance(20_000);
+      agent.connection.send(JSON.stringify({ type: "HeartbeatAckRequest", message: { messageId: "h" } }));
+    }
+    await turn();
+    expect(manifests(agent).at(-1)?.timeline).toBeGreaterThan(1_000_000);
+  });
+});
+
 describe("agentConnected", () => {
   test("is true while there is a socket, and for a moment after", async () => {
     const agent = new Agent();
@@ -212,6 +323,37 @@ describe("agentConnected", () => {
     agent.connection.breakOff();
     new Agent();
     clock.advance(60_000);
+    await turn();
+    expect(connected()).toBe(true);
+  });
+
+  test("is true after a reconnection while its loss was being written", async () => {
+    const slow = new SlowStore(store);
+    sessions = new AgentSessions({ store: slow, clock, ids: countingIds(), logger: silentLogger });
+    const agent = new Agent();
+    await slow.passNext();
+    agent.connection.breakOff();
+    clock.advance(2_000);
+    new Agent(); // sees `true`, and has nothing to write
+    await slow.passNext(); // the loss
+    await slow.passNext();
+    expect(connected()).toBe(true);
+  });
+
+  test("becomes false when an instance is deregistered", async () => {
+    new Agent();
+    await until(store, () => connected() === true);
+    await update(store, "containerInstance", instanceArn, (instance) => ({ ...instance, status: "INACTIVE" as const }));
+    clock.advance(2_000);
+    await until(store, () => connected() === false);
+  });
+
+  test("is left alone by sessions that are closed", async () => {
+    const agent = new Agent();
+    await until(store, () => connected() === true);
+    agent.connection.breakOff();
+    sessions.close();
+    clock.advance(10_000);
     await turn();
     expect(connected()).toBe(true);
   });
@@ -251,7 +393,7 @@ describe("who may connect", () => {
     const second = new Agent();
     await place(1);
     await turn();
-    expect(first.closed?.[0]).toBe(1000);
+    expect(first.closed?.[0]).toBe(4001);
     expect(first.payloads()).toHaveLength(0);
     expect(second.payloads()).toHaveLength(1);
   });

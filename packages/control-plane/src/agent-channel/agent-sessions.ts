@@ -6,6 +6,7 @@ import type { Task } from "../model/task.ts";
 import { type Change, NotFoundError, type Snapshot } from "../store/store.ts";
 import { update } from "../store/update.ts";
 import { AgentSession, type SessionDependencies } from "./agent-session.ts";
+import { SequenceNumbers } from "./sequence-numbers.ts";
 
 /** How long a container instance may be without a socket before it shows as not connected, in milliseconds: agents come back. */
 const reconnectGrace = 2_000;
@@ -31,6 +32,9 @@ export function refusalFor(snapshot: Snapshot, containerInstanceArn: string): Re
 export class AgentSessions {
   private readonly deps: SessionDependencies;
   private readonly sessions = new Map<string, AgentSession>();
+  /** They outlive sessions: an agent remembers the greatest number that it has seen. */
+  private readonly sequences = new Map<string, SequenceNumbers>();
+  private closed = false;
   private readonly stopListening: () => void;
 
   constructor(deps: SessionDependencies) {
@@ -50,11 +54,16 @@ export class AgentSessions {
     const instance = this.deps.store.snapshot().get("containerInstance", containerInstanceArn)?.value;
     if (instance === undefined)
       return connection.close(1008, "InvalidInstanceException: Container instance not found.");
-    const session = new AgentSession(connection, { clusterArn: instance.clusterArn, containerInstanceArn }, this.deps);
-    this.sessions.get(containerInstanceArn)?.close(1000, "A newer connection of the same container instance.");
+    const older = this.sessions.get(containerInstanceArn);
+    const sequence = this.sequences.get(containerInstanceArn) ?? new SequenceNumbers();
+    this.sequences.set(containerInstanceArn, sequence);
+    const addressed = { clusterArn: instance.clusterArn, containerInstanceArn };
+    const session = new AgentSession(connection, addressed, { ...this.deps, sequence });
     this.sessions.set(containerInstanceArn, session);
+    // Not one of the codes that are answered by connecting again at once: two machines with one identity would take turns.
+    older?.close(4001, "A newer connection of the same container instance.");
     this.deps.logger.info({ containerInstanceArn }, "agent connected");
-    this.setConnected(containerInstanceArn, true, versions);
+    this.keepConnected(containerInstanceArn, versions);
     session.start(() => {
       if (this.sessions.get(containerInstanceArn) !== session) return;
       this.sessions.delete(containerInstanceArn);
@@ -68,9 +77,9 @@ export class AgentSessions {
 
   /** Hangs up on everybody; they will come back to whoever takes over. */
   close(): void {
+    this.closed = true;
     this.stopListening();
     for (const session of this.sessions.values()) session.close(1001, "The control plane stops.");
-    this.sessions.clear();
   }
 
   private hear({ before, after }: Change): void {
@@ -81,29 +90,39 @@ export class AgentSessions {
         this.sessions.get(containerInstanceArn)?.notice(after.arn);
       }
     } else if (after?.kind === "containerInstance" && after.value.status === "INACTIVE") {
-      const session = this.sessions.get(after.arn);
-      this.sessions.delete(after.arn);
-      session?.close(4000, "InactiveInstanceException: Container instance is deregistered.");
+      this.sequences.delete(after.arn);
+      this.sessions.get(after.arn)?.close(4000, "InactiveInstanceException: Container instance is deregistered.");
     }
   }
 
   private expectBack(containerInstanceArn: string, grace: number): void {
     this.deps.clock.after(grace, () => {
-      if (!this.sessions.has(containerInstanceArn)) this.setConnected(containerInstanceArn, false);
+      if (!this.sessions.has(containerInstanceArn)) this.keepConnected(containerInstanceArn);
     });
   }
 
-  private setConnected(arn: string, agentConnected: boolean, versions: VersionInfo = {}): void {
-    const { store, clock, logger } = this.deps;
-    update(store, "containerInstance", arn, (instance) => {
+  /** Has `agentConnected` say whether there is a session, and the versions what the agent says. */
+  private keepConnected(containerInstanceArn: string, versions: VersionInfo = {}): void {
+    if (this.closed) return;
+    this.writeConnected(containerInstanceArn, versions).catch((error: unknown) => {
+      if (error instanceof NotFoundError) this.sequences.delete(containerInstanceArn);
+      else this.deps.logger.error({ err: error, containerInstanceArn }, "agentConnected not kept");
+    });
+  }
+
+  private async writeConnected(arn: string, versions: VersionInfo): Promise<void> {
+    const { store, clock } = this.deps;
+    const agentConnected = this.sessions.has(arn);
+    const { agentConnected: written } = await update(store, "containerInstance", arn, (instance) => {
       const versed = withVersions(instance, versions);
       return instance.agentConnected === agentConnected
         ? versed
         : { ...versed, agentConnected, agentConnectedAt: clock.now() };
-    }).catch((error: unknown) => {
-      if (!(error instanceof NotFoundError))
-        logger.error({ err: error, containerInstanceArn: arn }, "agentConnected not kept");
     });
+    // While one write was on its way to the disk, the next one may have seen nothing to do.
+    if (written === this.sessions.has(arn)) return;
+    if (written) this.expectBack(arn, reconnectGrace);
+    else this.keepConnected(arn);
   }
 }
 
