@@ -24,6 +24,7 @@ WANTED = {
         "DescribeRegions",
         "DescribeSecurityGroups",
         "DescribeSubnets",
+        "DescribeVpcAttribute",
         "DescribeVpcs",
     ],
 }

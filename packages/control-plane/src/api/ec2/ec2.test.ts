@@ -6,6 +6,7 @@ import {
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
   type DescribeSubnetsCommandInput,
+  DescribeVpcAttributeCommand,
   DescribeVpcsCommand,
   EC2Client,
   RunInstancesCommand,
@@ -44,6 +45,12 @@ describe("the default network through the real client", () => {
       }),
     ]);
     const vpcId = vpcs[0]?.VpcId ?? "";
+    const attribute = (Attribute: "enableDnsHostnames" | "enableNetworkAddressUsageMetrics") =>
+      client.send(new DescribeVpcAttributeCommand({ VpcId: vpcId, Attribute }));
+    expect(await attribute("enableDnsHostnames")).toMatchObject({ VpcId: vpcId, EnableDnsHostnames: { Value: true } });
+    expect(await attribute("enableNetworkAddressUsageMetrics")).toMatchObject({
+      EnableNetworkAddressUsageMetrics: { Value: false },
+    });
     expect(vpcId).toMatch(/^vpc-[0-9a-f]{17}$/);
     expect(await subnets({ Filters: [{ Name: "vpc-id", Values: [vpcId] }] })).toMatchObject([
       {
@@ -126,6 +133,11 @@ test.each([
     new DescribeVpcsCommand({ VpcIds: ["vpc-00000000000000000"] }),
     "InvalidVpcID.NotFound",
     "The vpc ID 'vpc-00000000000000000' does not exist",
+  ],
+  [
+    new DescribeVpcAttributeCommand({ VpcId: "harbour", Attribute: "enableDnsSupport" }),
+    "InvalidVpcID.Malformed",
+    /harbour/,
   ],
   [
     new DescribeVpcsCommand({ VpcIds: ["harbour"] }),

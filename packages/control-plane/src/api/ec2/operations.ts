@@ -5,6 +5,7 @@ import { describeNetworkInterfaces } from "./operations/describe-network-interfa
 import { describeRegions } from "./operations/describe-regions.ts";
 import { describeSecurityGroups } from "./operations/describe-security-groups.ts";
 import { describeSubnets } from "./operations/describe-subnets.ts";
+import { describeVpcAttribute } from "./operations/describe-vpc-attribute.ts";
 import { describeVpcs } from "./operations/describe-vpcs.ts";
 
 /** The operations of EC2 that there are; the others are answered as not built. */
@@ -15,5 +16,6 @@ export const operations = {
   DescribeRegions: describeRegions,
   DescribeSecurityGroups: describeSecurityGroups,
   DescribeSubnets: describeSubnets,
+  DescribeVpcAttribute: describeVpcAttribute,
   DescribeVpcs: describeVpcs,
 } satisfies Readonly<Record<string, (input: never, context: OperationContext) => Promise<object>>>;
