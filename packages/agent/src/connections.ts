@@ -82,6 +82,7 @@ export async function stayInTouch(options: ConnectionsOptions): Promise<void> {
       await serveTelemetry(connection, {
         health: tasks,
         clock,
+        logger,
         random,
         newId: randomUUID,
         cluster,

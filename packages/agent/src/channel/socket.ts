@@ -35,6 +35,8 @@ export async function openSocket(
   socket.once("error", (error) => reject(new HandshakeError(error.message, undefined, { cause: error })));
   socket.once("unexpected-response", (_request, response) => {
     let body = "";
+    response.setTimeout(handshakeTimeoutMs, () => response.destroy()); // said no, and does not come to an end
+    response.on("error", () => response.destroy());
     response.on("data", (chunk: Buffer) => {
       body = (body + chunk.toString()).slice(0, 10_000);
     });

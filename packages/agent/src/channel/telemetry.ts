@@ -1,5 +1,6 @@
 import type { Connection } from "@hatoba/contract";
 import type { Clock } from "../platform/clock.ts";
+import type { Logger } from "../platform/logger.ts";
 import type { HealthSource, TaskHealth } from "./control-plane.ts";
 
 /** In milliseconds. Source: agent protocol, section 4.2. */
@@ -12,6 +13,7 @@ const tasksPerMessage = 10;
 export interface TelemetryDependencies {
   readonly health: HealthSource;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly random: () => number;
   /** A UUID. */
   readonly newId: () => string;
@@ -23,7 +25,7 @@ export interface TelemetryDependencies {
 
 /** Publishes containers' health over one connection until it ends: every twenty seconds, and at once when it changes. */
 export async function serveTelemetry(connection: Connection, deps: TelemetryDependencies): Promise<void> {
-  const { health, clock, random } = deps;
+  const { health, clock, random, logger } = deps;
   const { promise, resolve } = Promise.withResolvers<void>();
   let callOffSilence = () => {};
   let callOffNext = () => {};
@@ -42,11 +44,14 @@ export async function serveTelemetry(connection: Connection, deps: TelemetryDepe
       connection.send(`${headers.join("")}\r\n${JSON.stringify(message)}`);
     }
   };
+  const publishOrSkip = () => {
+    publish().catch((error: unknown) => logger.error({ err: error }, "health not published"));
+  };
   const tick = () => {
-    void publish();
+    publishOrSkip();
     callOffNext = clock.after(publishEvery, tick);
   };
-  const stopListening = health.onHealthChange?.(() => void publish());
+  const stopListening = health.onHealthChange?.(publishOrSkip);
   const callOffAge = clock.after(age.least + random() * age.spread, () =>
     connection.close(1000, "ConnectionExpired: Reconnect to continue"),
   );

@@ -138,6 +138,15 @@ describe("a manifest", () => {
 });
 
 describe("a connection", () => {
+  test("has its heartbeats answered while a disk is slow", async () => {
+    handler.stored = new Promise(() => {});
+    const { frames, send } = connect();
+    send({ type: "PayloadMessage", message: { ...address, seqNum: 1, tasks: [task("RUNNING")] } });
+    send({ type: "HeartbeatMessage", message: { healthy: true, messageId: "h" } });
+    await turn();
+    expect(frames).toEqual([{ type: "HeartbeatAckRequest", message: { messageId: "h" } }]);
+  });
+
   test("is given up after a minute without a message, not while there are heartbeats", async () => {
     const { ended, send } = connect();
     for (let beat = 0; beat < 5; beat++) {

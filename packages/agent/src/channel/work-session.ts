@@ -16,7 +16,7 @@ const limits = { silence: 60_000, silenceSpread: 60_000, age: 30 * 60_000, ageSp
 
 /**
  * Serves one connection with the control plane until it ends: takes payloads and manifests, acknowledges what has been
- * stored, answers heartbeats. Messages are handled one after another, in their order.
+ * stored, answers heartbeats. Messages but heartbeats are handled one after another, in their order.
  * @returns the close code and reason
  */
 export async function serveWork(
@@ -46,6 +46,11 @@ export async function serveWork(
       return;
     }
     listen();
+    if (decoded.frame.type === "HeartbeatMessage") {
+      // At once, however long what came before takes: it says that this agent is there.
+      const { messageId } = decoded.frame.message;
+      return connection.send(encodeFrame({ type: "HeartbeatAckRequest", message: { messageId } }));
+    }
     queue = queue
       .then(() => handle(decoded.frame))
       .catch((error: unknown) => logger.error({ err: error }, "message not handled"));
@@ -59,7 +64,7 @@ export async function serveWork(
   }: Extract<ReturnType<typeof decodeFrame>, { is: "frame" }>["frame"]): Promise<void> {
     switch (type) {
       case "HeartbeatMessage":
-        return connection.send(encodeFrame({ type: "HeartbeatAckRequest", message: { messageId: message.messageId } }));
+        return;
       case "PayloadMessage": {
         await handler.assign(message.tasks.filter(isTask), message.seqNum ?? 0);
         return acknowledge(message);

@@ -26,6 +26,9 @@ const required: { readonly [T in ChannelMessageType]: Readonly<Record<string, Ch
   TaskStopVerificationAck: { messageId: "string", stopTasks: "array" },
 };
 
+/** What is shown of a type that nobody knows. */
+const longestName = 100;
+
 /** One message as the text of one WebSocket message. */
 export const encodeFrame = (frame: ChannelFrame): string => JSON.stringify(frame);
 
@@ -39,7 +42,7 @@ export function decodeFrame(text: string): DecodedFrame {
   }
   if (!isObject(parsed) || typeof parsed["type"] !== "string") return { is: "malformed", problem: "no type" };
   const { type, message } = parsed;
-  if (!isKnown(type)) return { is: "unknown", type };
+  if (!isKnown(type)) return { is: "unknown", type: type.slice(0, longestName) };
   if (!isObject(message)) return { is: "malformed", problem: `${type} without message` };
   const wrong = Object.entries(required[type]).find(([member, check]) => !passes(message[member], check));
   if (wrong !== undefined) return { is: "malformed", problem: `${type}.${wrong[0]} is not a ${wrong[1]}` };
