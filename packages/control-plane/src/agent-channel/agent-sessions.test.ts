@@ -217,6 +217,15 @@ describe("a connection", () => {
     await until(store, () => connected() === false);
   });
 
+  test("hears of a task that was given up just when it came back", async () => {
+    const arn = await place(1);
+    const agent = new Agent();
+    await turn();
+    await wish(arn, { desiredStatus: "STOPPED", lastStatus: "STOPPED", stopCode: "TerminationNotice" });
+    await turn();
+    expect(agent.payloads().at(-1)?.tasks).toMatchObject([{ arn, desiredStatus: "STOPPED" }]);
+  });
+
   test("has a heartbeat every thirty seconds", async () => {
     const agent = new Agent();
     for (let beat = 0; beat < 4; beat++) clock.advance(30_000);

@@ -7,6 +7,7 @@ import { type Change, NotFoundError, type Snapshot } from "../store/store.ts";
 import { update } from "../store/update.ts";
 import { AgentSession, type SessionDependencies } from "./agent-session.ts";
 import { SequenceNumbers } from "./sequence-numbers.ts";
+import { isGivenUp } from "./session-payloads.ts";
 
 /** How long a container instance may be without a socket before it shows as not connected, in milliseconds: agents come back. */
 const reconnectGrace = 2_000;
@@ -132,8 +133,8 @@ function withVersions(instance: ContainerInstance, versions: VersionInfo): Conta
   return isDeepStrictEqual(versionInfo, instance.versionInfo ?? {}) ? instance : { ...instance, versionInfo };
 }
 
-/** Whether an agent has to hear of a task: it has come to its instance, or is to stop. */
+/** Whether an agent has to hear of a task: it has come to its instance, is to stop, or was given up. */
 function isNews(before: Task | undefined, after: Task): boolean {
-  if (after.lastStatus === "STOPPED") return false;
+  if (after.lastStatus === "STOPPED") return before?.lastStatus !== "STOPPED" && isGivenUp(after);
   return before?.containerInstanceArn !== after.containerInstanceArn || before?.desiredStatus !== after.desiredStatus;
 }

@@ -1,4 +1,5 @@
 import type { ChannelTask, ManifestEntry, PayloadMessage, TaskManifestMessage } from "@hatoba/contract";
+import type { Task } from "../model/task.ts";
 import type { Snapshot, Stored } from "../store/store.ts";
 import { channelTask, stoppedChannelTask, type TaskNetwork } from "./payload/channel-task.ts";
 
@@ -10,11 +11,18 @@ export const liveTasks = (snapshot: Snapshot, containerInstanceArn: string): rea
   snapshot.list("task", { containerInstanceArn }).filter(({ value }) => value.lastStatus !== "STOPPED");
 
 /**
- * The payload entry of a task as it is wanted now; undefined if nothing is to be said of it: it is STOPPED, or its task
- * definition is not there.
+ * Whether a task was ended without its agent, which was thought to be lost. An agent that is there after all is told to stop
+ * it: it may have come back just when that was decided, and then its manifest still listed the task.
+ */
+export const isGivenUp = ({ lastStatus, stopCode }: Task): boolean =>
+  lastStatus === "STOPPED" && stopCode === "TerminationNotice";
+
+/**
+ * The payload entry of a task as it is wanted now; undefined if nothing is to be said of it: it is STOPPED by its agent's
+ * own report, or its task definition is not there.
  */
 export function payloadEntry(snapshot: Snapshot, { arn, value: task }: Stored<"task">): ChannelTask | undefined {
-  if (task.lastStatus === "STOPPED") return undefined;
+  if (task.lastStatus === "STOPPED" && !isGivenUp(task)) return undefined;
   if (task.desiredStatus === "STOPPED") return stoppedChannelTask(arn, task);
   const taskDefinition = snapshot.get("taskDefinition", task.taskDefinitionArn)?.value;
   return taskDefinition && channelTask(arn, task, taskDefinition, networkOf(snapshot, arn));
