@@ -59,16 +59,22 @@ export interface LogQuery {
 export interface LogStore {
   groups(): readonly LogGroup[];
   group(name: string): LogGroup | undefined;
-  /** Makes a group, or changes the one of that name. Durable when it resolves, like every change. */
-  putGroup(group: LogGroup): Promise<void>;
+  /** Durable when it resolves, like every change. @returns false if there is one of that name */
+  createGroup(group: LogGroup): Promise<boolean>;
+  /** Changes a group as it is by then, so that changes of one turn do not undo each other. @returns false if it is gone */
+  updateGroup(name: string, change: (group: LogGroup) => LogGroup): Promise<boolean>;
   /** With everything in it. */
   deleteGroup(name: string): Promise<void>;
   streams(group: string): readonly LogStream[];
   stream(group: string, name: string): LogStream | undefined;
-  createStream(group: string, name: string, createdAt: number): Promise<void>;
+  /** @returns false if there is one of that name, or no such group */
+  createStream(group: string, name: string, createdAt: number): Promise<boolean>;
   deleteStream(group: string, name: string): Promise<void>;
-  /** All events or none. Appends of one turn of the event loop share one flush. @param ingestedAt epoch milliseconds */
-  append(group: string, stream: string, events: readonly NewLogEvent[], ingestedAt: number): Promise<void>;
+  /**
+   * All events or none. Appends of one turn of the event loop share one flush. @param ingestedAt epoch milliseconds
+   * @returns false if the stream is gone
+   */
+  append(group: string, stream: string, events: readonly NewLogEvent[], ingestedAt: number): Promise<boolean>;
   /** In the order of the query; costs as much as it returns. */
   read(query: LogQuery): readonly StoredLogEvent[];
   /** Removes events older than `before` of one group, at most `limit` of them. @returns how many went */

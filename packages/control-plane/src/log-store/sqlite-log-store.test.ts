@@ -14,7 +14,7 @@ const path = join(directory, "logs.db");
 let store: SqliteLogStore;
 beforeEach(async () => {
   store = new SqliteLogStore(path);
-  await store.putGroup({ name: "g", createdAt: 1, tags: {} });
+  await store.createGroup({ name: "g", createdAt: 1, tags: {} });
   await store.createStream("g", "s", 2);
 });
 afterEach(async () => {
@@ -25,7 +25,7 @@ const texts = (events: readonly StoredLogEvent[]) => events.map(({ message }) =>
 
 test("what was acknowledged is there after a restart", async () => {
   await store.append("g", "s", [{ timestamp: 10, message: "one" }], 11);
-  await store.putGroup({ name: "g", createdAt: 1, tags: { a: "b" }, retentionDays: 3 });
+  await store.updateGroup("g", (group) => ({ ...group, tags: { a: "b" }, retentionDays: 3 }));
   const before = [store.groups(), store.streams("g"), store.read({ group: "g", limit: 10 })];
   await store.close();
   store = new SqliteLogStore(path);
@@ -79,7 +79,7 @@ test("pages in both directions give every event once, whatever the times and str
       fc.boolean(),
       async (events, limit, backwards) => {
         const group = `g${++run}`;
-        await store.putGroup({ name: group, createdAt: 1, tags: {} });
+        await store.createGroup({ name: group, createdAt: 1, tags: {} });
         await store.createStream(group, "s", 1);
         await store.createStream(group, "t", 1);
         for (const [at, { timestamp, stream }] of events.entries())
@@ -102,6 +102,14 @@ test("pages in both directions give every event once, whatever the times and str
   );
 });
 
+test("an append to a stream that goes in the same turn is not acknowledged as kept", async () => {
+  const [, kept] = await Promise.all([
+    store.deleteStream("g", "s"),
+    store.append("g", "s", [{ timestamp: 1, message: "a" }], 1),
+  ]);
+  expect(kept).toBe(false);
+});
+
 describe("removing", () => {
   test("a stream takes its events with it, a group everything", async () => {
     await store.createStream("g", "t", 2);
@@ -116,7 +124,7 @@ describe("removing", () => {
   test("retention removes what is older than its days, now and every hour", async () => {
     const clock = new ManualClock();
     const day = 86_400_000;
-    await store.putGroup({ name: "g", createdAt: 1, tags: {}, retentionDays: 1 });
+    await store.updateGroup("g", (group) => ({ ...group, retentionDays: 1 }));
     const append = (age: number, message: string) =>
       store.append("g", "s", [{ timestamp: clock.now() - age, message }], 1);
     await append(2 * day, "old");

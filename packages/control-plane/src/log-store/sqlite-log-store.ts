@@ -29,7 +29,6 @@ interface KnownGroup {
   value: LogGroup;
   readonly streams: Map<string, KnownStream>;
 }
-type Change = () => void;
 
 /**
  * Logs in one SQLite file of their own, so that a flood of them does not stand in the way of the store. Groups and streams
@@ -40,7 +39,8 @@ export class SqliteLogStore implements LogStore {
   readonly #groups = new Map<string, KnownGroup>();
   readonly #insert;
   readonly #keepStream;
-  #pending: { readonly change: Change; readonly done: PromiseWithResolvers<void> }[] = [];
+  #pending: { readonly run: () => void; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] =
+    [];
   #flush: Promise<void> | undefined;
 
   /** @throws DatabaseInUseError @throws DatabaseUnusableError */
@@ -61,19 +61,24 @@ export class SqliteLogStore implements LogStore {
     return this.#groups.get(name)?.value;
   }
 
-  putGroup(group: LogGroup): Promise<void> {
+  createGroup(group: LogGroup): Promise<boolean> {
     return this.#commit(() => {
-      const value = JSON.stringify(group);
-      const known = this.#groups.get(group.name);
-      if (known === undefined) {
-        const { lastInsertRowid } = this.#database
-          .prepare("INSERT INTO log_group (name, value) VALUES (?, ?)")
-          .run(group.name, value);
-        this.#groups.set(group.name, { id: Number(lastInsertRowid), value: group, streams: new Map() });
-      } else {
-        this.#database.prepare("UPDATE log_group SET value = ? WHERE id = ?").run(value, known.id);
-        known.value = group;
-      }
+      if (this.#groups.has(group.name)) return false;
+      const { lastInsertRowid } = this.#database
+        .prepare("INSERT INTO log_group (name, value) VALUES (?, ?)")
+        .run(group.name, JSON.stringify(group));
+      this.#groups.set(group.name, { id: Number(lastInsertRowid), value: group, streams: new Map() });
+      return true;
+    });
+  }
+
+  updateGroup(name: string, change: (group: LogGroup) => LogGroup): Promise<boolean> {
+    return this.#commit(() => {
+      const known = this.#groups.get(name);
+      if (known === undefined) return false;
+      known.value = change(known.value);
+      this.#database.prepare("UPDATE log_group SET value = ? WHERE id = ?").run(JSON.stringify(known.value), known.id);
+      return true;
     });
   }
 
@@ -97,15 +102,16 @@ export class SqliteLogStore implements LogStore {
     return this.#groups.get(group)?.streams.get(name)?.value;
   }
 
-  createStream(group: string, name: string, createdAt: number): Promise<void> {
+  createStream(group: string, name: string, createdAt: number): Promise<boolean> {
     return this.#commit(() => {
       const known = this.#groups.get(group);
-      if (known === undefined || known.streams.has(name)) return;
+      if (known === undefined || known.streams.has(name)) return false;
       const value: LogStream = { group, name, createdAt, storedBytes: 0 };
       const { lastInsertRowid } = this.#database
         .prepare("INSERT INTO log_stream (group_id, name, value) VALUES (?, ?, ?)")
         .run(known.id, name, JSON.stringify(value));
       known.streams.set(name, { id: Number(lastInsertRowid), value });
+      return true;
     });
   }
 
@@ -119,16 +125,18 @@ export class SqliteLogStore implements LogStore {
     });
   }
 
-  append(group: string, stream: string, events: readonly NewLogEvent[], ingestedAt: number): Promise<void> {
+  append(group: string, stream: string, events: readonly NewLogEvent[], ingestedAt: number): Promise<boolean> {
     return this.#commit(() => {
       const known = this.#groups.get(group);
       const target = known?.streams.get(stream);
-      if (known === undefined || target === undefined || events.length === 0) return;
+      if (known === undefined || target === undefined) return false;
+      if (events.length === 0) return true;
       for (const { timestamp, message } of events)
         this.#insert.run(known.id, target.id, timestamp, ingestedAt, message);
       const value = withEvents(target.value, events, ingestedAt);
       this.#keepStream.run(JSON.stringify(value), target.id);
       known.streams.set(stream, { id: target.id, value });
+      return true;
     });
   }
 
@@ -184,9 +192,16 @@ export class SqliteLogStore implements LogStore {
   }
 
   /** Changes of one turn go into one transaction. Should it fail, memory is read anew, so that it says what the file says. */
-  #commit(change: Change): Promise<void> {
-    const done = Promise.withResolvers<void>();
-    this.#pending.push({ change, done });
+  #commit<T>(change: () => T): Promise<T> {
+    const done = Promise.withResolvers<T>();
+    let result: T | undefined;
+    this.#pending.push({
+      run: () => {
+        result = change();
+      },
+      resolve: () => done.resolve(result as T),
+      reject: done.reject,
+    });
     this.#flush ??= new Promise((resolve) => {
       setImmediate(() => {
         this.#flush = undefined;
@@ -202,14 +217,14 @@ export class SqliteLogStore implements LogStore {
     this.#pending = [];
     try {
       inTransaction(this.#database, () => {
-        for (const { change } of batch) change();
+        for (const { run } of batch) run();
       });
     } catch (error) {
       this.#load();
-      for (const { done } of batch) done.reject(error);
+      for (const { reject } of batch) reject(error);
       return;
     }
-    for (const { done } of batch) done.resolve();
+    for (const { resolve } of batch) resolve();
   }
 
   #load(): void {

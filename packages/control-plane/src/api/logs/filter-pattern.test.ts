@@ -20,8 +20,6 @@ describe("terms", () => {
     ['-"a b"', "a b", false],
     ["?ERROR ?WARN", "WARN low", true],
     ["?ERROR ?WARN", "INFO fine", false],
-    ["%[0-9][0-9]%", "code 42", true],
-    ["%^start%", "a start", false],
   ])("%s on %s: %s", (pattern, message, expected) => {
     expect(matches(pattern, message)).toBe(expected);
   });
@@ -29,10 +27,7 @@ describe("terms", () => {
   test.each([
     '"open',
     "[ip, user]",
-    "%a{1000}%",
-    "%(a+)+$%",
-    "%a*b*c*d*e*%",
-    "%[%",
+    "%a*%",
     "{",
     "{ $.a }",
     "{ $.a = }",
@@ -86,6 +81,9 @@ describe("JSON selectors", () => {
   test.each([
     ['{ $.level = "error" }', true],
     ['{ $.level = "err*" }', true],
+    ['{ $.level = "*r*o*" }', true],
+    ['{ $.level = "*x*" }', false],
+    ['{ $.level = "error*r" }', false],
     ['{ $.level != "error" }', false],
     ['{ $.missing != "x" }', false],
     ["{ $.status = 503 }", true],

@@ -139,6 +139,20 @@ describe("groups and streams", () => {
   });
 });
 
+test("changes that come together do not undo each other", async () => {
+  const resourceArn = "arn:aws:logs:us-east-1:000000000000:log-group:/app";
+  await Promise.all([
+    logs.send(new TagResourceCommand({ resourceArn, tags: { a: "1" } })),
+    logs.send(new TagResourceCommand({ resourceArn, tags: { b: "2" } })),
+    logs.send(new PutRetentionPolicyCommand({ logGroupName: "/app", retentionInDays: 3 })),
+  ]);
+  expect(logStore.group("/app")).toMatchObject({ tags: { team: "x", a: "1", b: "2" }, retentionDays: 3 });
+  const twice = await Promise.allSettled(
+    [1, 2].map(() => logs.send(new CreateLogGroupCommand({ logGroupName: "/twice" }))),
+  );
+  expect(twice.map(({ status }) => status).toSorted((a, b) => a.localeCompare(b))).toEqual(["fulfilled", "rejected"]);
+});
+
 describe("PutLogEvents", () => {
   test("counts what is too old or too new, and takes the rest", async () => {
     const answer = await putEvents(
@@ -168,7 +182,7 @@ describe("PutLogEvents", () => {
       () => putEvents({ message: "a", timestamp: now - day - 1 }, { message: "b", timestamp: now }),
       "cannot span more than 24 hours",
     ],
-    ["an event over 256 KiB", () => put(["x".repeat(262_145)]), "Log event too large"],
+    ["an event over 1 MiB", () => put(["x".repeat(1_048_577)]), "Log event too large"],
     ["a batch over 1 MiB", () => put(Array(5).fill("x".repeat(250_000))), "Upload too large"],
   ])("refuses %s", async (_what, call, message) => {
     expect(await said(call())).toContain(message);
@@ -192,6 +206,8 @@ describe("GetLogEvents", () => {
     expect([messages(end), end.nextForwardToken]).toEqual([[], third.nextForwardToken]);
     await put(["6"], now + 10);
     expect(messages(await get({ nextToken: end.nextForwardToken }))).toEqual(["6"]);
+    const fromEnd = await get({ nextToken: end.nextBackwardToken, limit: 2 });
+    expect(messages(fromEnd)).toEqual(["4", "5"]);
     const back = await get({ nextToken: third.nextBackwardToken, limit: 3 });
     expect(messages(back)).toEqual(["2", "3", "4"]);
   });

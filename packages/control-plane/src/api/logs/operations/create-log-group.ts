@@ -6,9 +6,7 @@ export const createLogGroup: Operation<"CreateLogGroup"> = async (input, { logSt
   const name = input.logGroupName ?? "";
   if (input.kmsKeyId !== undefined)
     throw new LogsError("InvalidParameterException", "Hatoba does not encrypt log groups with KMS keys yet.");
-  if (logStore.group(name) !== undefined) {
-    throw new LogsError("ResourceAlreadyExistsException", "The specified log group already exists");
-  }
-  await logStore.putGroup({ name, createdAt: clock.now(), tags: input.tags ?? {} });
+  const made = await logStore.createGroup({ name, createdAt: clock.now(), tags: input.tags ?? {} });
+  if (!made) throw new LogsError("ResourceAlreadyExistsException", "The specified log group already exists");
   return {};
 };

@@ -8,9 +8,7 @@ export const createLogStream: Operation<"CreateLogStream"> = async (
   { logStore, clock },
 ) => {
   const group = requireGroup(logStore, { logGroupName });
-  if (logStore.stream(group.name, logStreamName) !== undefined) {
-    throw new LogsError("ResourceAlreadyExistsException", "The specified log stream already exists");
-  }
-  await logStore.createStream(group.name, logStreamName, clock.now());
+  const made = await logStore.createStream(group.name, logStreamName, clock.now());
+  if (!made) throw new LogsError("ResourceAlreadyExistsException", "The specified log stream already exists");
   return {};
 };

@@ -3,7 +3,7 @@ import type { Operation } from "../operation.ts";
 
 /** From now on the group keeps its events. */
 export const deleteRetentionPolicy: Operation<"DeleteRetentionPolicy"> = async ({ logGroupName }, { logStore }) => {
-  const { retentionDays: _, ...group } = requireGroup(logStore, { logGroupName });
-  await logStore.putGroup(group);
+  const { name } = requireGroup(logStore, { logGroupName });
+  await logStore.updateGroup(name, ({ retentionDays: _, ...group }) => group);
   return {};
 };

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { LogPosition, StoredLogEvent } from "../../../log-store/log-store.ts";
 import { LogsError } from "../api-error.ts";
 import { eventIdOf, positionToken, readPosition } from "../event-position.ts";
@@ -41,6 +42,7 @@ export const filterLogEvents: Operation<"FilterLogEvents"> = async (input, { log
       ...(beyond === undefined ? {} : { beyond }),
       limit: stepSize,
     });
+    await nextTurn(); // others have their turn between two steps
     atEnd = step.length < stepSize;
     for (const event of step) {
       if (found.length >= limit || bytes >= mostBytes) {

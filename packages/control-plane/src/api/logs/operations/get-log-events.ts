@@ -27,12 +27,16 @@ export const getLogEvents: Operation<"GetLogEvents"> = async (input, { logStore 
   });
   const fitting = withinBytes(read);
   const events = backwards ? fitting.toReversed() : fitting;
-  // Nothing there: both tokens stand where the reading did.
+  // Nothing there: the token that was given comes back, and the other one leads to the event that it stands on.
   const here: LogPosition = given?.position ?? { timestamp: input.startTime ?? 0, sequence: 0 };
+  const beside = (step: number): LogPosition => ({
+    ...here,
+    sequence: here.sequence + (given === undefined ? 0 : step),
+  });
   return {
     events: events.map(({ timestamp, message, ingestedAt }) => ({ timestamp, message, ingestionTime: ingestedAt })),
-    nextForwardToken: positionToken("f", events.at(-1) ?? here),
-    nextBackwardToken: positionToken("b", events[0] ?? here),
+    nextForwardToken: positionToken("f", events.at(-1) ?? (backwards ? beside(-1) : here)),
+    nextBackwardToken: positionToken("b", events[0] ?? (backwards ? here : beside(1))),
   };
 };
 

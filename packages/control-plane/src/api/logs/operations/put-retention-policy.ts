@@ -17,6 +17,6 @@ export const putRetentionPolicy: Operation<"PutRetentionPolicy"> = async (
       `1 validation error detected: Value '${retentionInDays}' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: [${days.join(", ")}]`,
     );
   }
-  await logStore.putGroup({ ...group, retentionDays: retentionInDays });
+  await logStore.updateGroup(group.name, (current) => ({ ...current, retentionDays: retentionInDays }));
   return {};
 };

@@ -14,12 +14,14 @@ async function tag(logStore: LogStore, group: LogGroup, tags: Readonly<Record<st
   if (Object.keys(all).length > mostTags) {
     throw new LogsError("InvalidParameterException", `A log group can have at most ${mostTags} tags.`);
   }
-  await logStore.putGroup({ ...group, tags: all });
+  await logStore.updateGroup(group.name, (current) => ({ ...current, tags: { ...current.tags, ...tags } }));
 }
 
 async function untag(logStore: LogStore, group: LogGroup, keys: readonly string[]): Promise<void> {
-  const tags = Object.fromEntries(Object.entries(group.tags).filter(([key]) => !keys.includes(key)));
-  await logStore.putGroup({ ...group, tags });
+  await logStore.updateGroup(group.name, (current) => ({
+    ...current,
+    tags: Object.fromEntries(Object.entries(current.tags).filter(([key]) => !keys.includes(key))),
+  }));
 }
 
 const byArn = (logStore: LogStore, resourceArn: string | undefined) =>
