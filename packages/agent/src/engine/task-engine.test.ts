@@ -424,6 +424,24 @@ describe("dependencies and health", () => {
     await settled();
     expect(statusesReported()).toEqual(["RUNNING", "STOPPED"]);
   });
+
+  test("a task that is stopped while a container starts again says nothing of a failed start", async () => {
+    const program: { exitAfterMs: number; exitCode: number; failStart?: ContainerFailure } = {
+      exitAfterMs: 60_000,
+      exitCode: 1,
+    };
+    await open(() => program);
+    const restartPolicy = { enabled: true, restartAttemptPeriod: 60 };
+    await machine.engine.assign([taskPayload(1, { containers: [containerPayload("app", { restartPolicy })] })], 1);
+    await settled();
+    program.failStart = new ContainerFailure("CannotStartContainerError", "not now", { retriable: true });
+    await machine.pass(60_000);
+    expect(machine.statuses(1)["app"]).toBe("RUNNING");
+    await machine.engine.stop([arn]);
+    await settled();
+    expect(machine.reports.of(arn).at(-1)).toMatchObject({ status: "STOPPED" });
+    expect(machine.reports.of(arn).at(-1)?.containers?.[0]?.reason).toBeUndefined();
+  });
 });
 
 describe("the machine's share", () => {

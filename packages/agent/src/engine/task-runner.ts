@@ -295,8 +295,7 @@ export class TaskRunner {
     try {
       this.#reach(name, await this.#acts.start(name, signal));
     } catch (error) {
-      const known = containerOf(this.#task, name);
-      if (known !== undefined) this.#set(givenUp(known, this.#context.clock.now(), reasonOf("start", error)));
+      this.#failed(name, "start", error);
     }
     this.#free(name);
   }
