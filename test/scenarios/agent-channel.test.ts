@@ -111,7 +111,9 @@ class Line {
     const fate = () => (this.healed ? "arrives" : fates());
     const { notebook: handler, clock } = this;
     void serveWork(unreliable(agent, fate), { handler, clock, logger: silentLogger, random: () => 0 }).then(() => {
-      if (this.ends[0] === server) this.connected = false;
+      if (this.ends[0] !== server) return;
+      this.connected = false;
+      if (this.healed) this.connect(fates); // as an agent does
     });
     this.sessions.open(unreliable(server, fate), instanceArn);
   }
@@ -153,6 +155,7 @@ class Line {
   }
 
   close(): void {
+    this.healed = false;
     this.cut();
     this.sessions.close();
   }
