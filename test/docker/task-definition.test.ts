@@ -98,7 +98,7 @@ test("a fixed host port and a dynamic one are bound and reported", async () => {
     const bindings = task.containers?.find((each) => each.name === name)?.networkBindings ?? [];
     expect(bindings).toEqual([
       {
-        bindIP: "0.0.0.0",
+        bindIP: "127.0.0.1",
         containerPort: 80,
         hostPort: name === "fixed" ? hostPort : expect.any(Number),
         protocol: "tcp",

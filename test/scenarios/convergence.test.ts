@@ -57,6 +57,27 @@ describe("a service", () => {
       expect(task).toMatchObject({ lastStatus: "STOPPED", stopCode: "ServiceSchedulerInitiated" });
   });
 
+  test("keeps the version that works when the next one ends as soon as it starts", async () => {
+    house = new WholeHouse({ programOf: ({ image }) => (image === "bad" ? { exitAfterMs: 200, exitCode: 1 } : {}) });
+    await openWithService(2, 4);
+    const [container] = definition("web").containerDefinitions;
+    await house.call("RegisterTaskDefinition", {
+      family: "web",
+      containerDefinitions: [{ ...container, name: "app", image: "bad" }],
+    });
+    await house.call("UpdateService", { service: "web", taskDefinition: "web" });
+    let least = Infinity;
+    const good = () =>
+      house.agents.flatMap(({ runtime }) => runtime.containers).filter(({ spec }) => spec.image === "app").length;
+    for (let passed = 0; passed < 30_000; passed += 500) {
+      for (let turn = 0; turn < 20; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
+      clock().advance(500);
+      least = Math.min(least, good());
+    }
+    expect(least).toBe(4);
+    expect((await service())?.deployments?.[0]?.rolloutState).toBe("IN_PROGRESS");
+  });
+
   test("leaves a container instance that is drained, within its limits", async () => {
     house = new WholeHouse();
     await openWithService(3, 6);

@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import { resolve } from "node:path";
 import type { Credentials } from "./channel/signer.ts";
 import type { PullBehaviour } from "./runtime/container-runtime.ts";
@@ -19,6 +20,8 @@ export interface AgentConfig {
   readonly zone?: string;
   /** Label on everything that is made on the engine, besides the agent's own. */
   readonly house?: string;
+  /** Address of this machine that published ports are bound to; all of them if absent. */
+  readonly publishAddress?: string;
   readonly reservedMemoryMiB: number;
   readonly reservedTcpPorts: readonly number[];
   readonly reservedUdpPorts: readonly number[];
@@ -48,6 +51,10 @@ export function readAgentConfig(variables: Variables): AgentConfig {
   const dockerHost = engineSocket(text("DOCKER_HOST"));
   const zone = text("HATOBA_ZONE");
   const house = text("HATOBA_HOUSE");
+  const publishAddress = text("HATOBA_PUBLISH_ADDRESS");
+  if (publishAddress !== undefined && !isIPv4(publishAddress)) {
+    throw new ConfigError(`HATOBA_PUBLISH_ADDRESS takes an IPv4 address of this machine, not ${publishAddress}`);
+  }
   const external = yesOrNo("ECS_EXTERNAL", text("ECS_EXTERNAL") ?? "false") ? "EXTERNAL" : "EC2";
   return {
     cluster: text("ECS_CLUSTER") ?? "",
@@ -78,6 +85,7 @@ export function readAgentConfig(variables: Variables): AgentConfig {
     ...(dockerHost === undefined ? {} : { dockerHost }),
     ...(zone === undefined ? {} : { zone }),
     ...(house === undefined ? {} : { house }),
+    ...(publishAddress === undefined ? {} : { publishAddress }),
   };
 }
 

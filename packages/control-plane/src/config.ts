@@ -33,6 +33,8 @@ export const flags = {
   auth: "sigv4 or open (default sigv4)",
   "stopped-task-retention": "how long stopped tasks are kept, as 24h, 30m, 90s (default 24h)",
   "agent-lost-after": "how long an agent may be away before its tasks count as lost (default 10m)",
+  "task-proving-time":
+    "how long a task without health check has to run before it displaces others (default 2s; 40s at ECS)",
   advertise: "URL that agents connect to, if it is not the one they called",
   "log-level": "debug, info, warn or error (default info)",
 } as const;
@@ -78,6 +80,7 @@ function readSettings(value: (flag: Flag) => string | undefined): Settings {
     vpcCidr: parseVpcCidr(value("vpc-cidr") ?? defaultSettings.vpcCidr),
     stoppedTaskRetentionMs: parseDuration("stopped-task-retention", value("stopped-task-retention") ?? "24h"),
     agentLostAfterMs: parseDuration("agent-lost-after", value("agent-lost-after") ?? "10m"),
+    taskProvingMs: parseDuration("task-proving-time", value("task-proving-time") ?? "2s"),
   };
 }
 

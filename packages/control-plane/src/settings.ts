@@ -11,6 +11,11 @@ export interface Settings {
   readonly stoppedTaskRetentionMs: number;
   /** How long a container instance may be without its agent before its tasks count as lost, in milliseconds. */
   readonly agentLostAfterMs: number;
+  /**
+   * How long a service's task that nothing checks has to run before it counts as one that serves, in milliseconds: so that a
+   * version that ends as soon as it starts does not displace one that works. ECS waits 40 s.
+   */
+  readonly taskProvingMs: number;
 }
 
 export const defaultSettings: Settings = {
@@ -20,4 +25,5 @@ export const defaultSettings: Settings = {
   vpcCidr: "172.31.0.0/16",
   stoppedTaskRetentionMs: 24 * 60 * 60 * 1000,
   agentLostAfterMs: 10 * 60 * 1000,
+  taskProvingMs: 2_000,
 };

@@ -146,6 +146,7 @@ export class ContainerActs {
     const pauseId = task.containers.find((container) => isInternal(container.name))?.runtimeId;
     let spec = containerSpec(task, known, {
       region: settings.region,
+      ...(settings.publishAddress === undefined ? {} : { publishAddress: settings.publishAddress }),
       labels: settings.labels,
       volumes,
       ...(pauseId === undefined ? {} : { pauseId }),

@@ -17,6 +17,8 @@ export interface SpecContext {
   readonly volumes: ReadonlyMap<string, PlacedVolume>;
   /** Runtime id of the task's pause container, once there is one. */
   readonly pauseId?: string;
+  /** See EngineSettings. */
+  readonly publishAddress?: string;
   /** Host ports for a range of `length` container ports, in a row: the first of them. */
   pickHostPorts(length: number): number;
 }
@@ -152,11 +154,12 @@ function portsOf(
   context: SpecContext,
 ): readonly PortBinding[] {
   if (networkModeOf(payload) !== "bridge") return [];
+  const address = context.publishAddress === undefined ? {} : { hostIp: context.publishAddress };
   return (portMappings ?? []).flatMap(({ containerPort, hostPort = 0, containerPortRange, protocol }) => {
-    if (containerPort !== undefined) return [{ containerPort, hostPort, protocol }];
+    if (containerPort !== undefined) return [{ containerPort, hostPort, protocol, ...address }];
     const ports = portRange(containerPortRange ?? "");
     const first = ports.length === 0 ? 0 : context.pickHostPorts(ports.length);
-    return ports.map((port, index) => ({ containerPort: port, hostPort: first + index, protocol }));
+    return ports.map((port, index) => ({ containerPort: port, hostPort: first + index, protocol, ...address }));
   });
 }
 

@@ -10,6 +10,8 @@ import type { TaskHook } from "./task-hook.ts";
 export interface EngineSettings {
   /** For AWS_REGION in containers that do not set it. */
   readonly region: string;
+  /** Address of this machine that published ports are bound to; all of them if absent, as at ECS. */
+  readonly publishAddress?: string;
   /** On everything that this agent makes, besides those of ECS. */
   readonly labels: Readonly<Record<string, string>>;
   readonly pullBehaviour: PullBehaviour;

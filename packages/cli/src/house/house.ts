@@ -100,6 +100,8 @@ function environmentOf(
     ECS_DATADIR: join(layout.dataDir, name),
     HATOBA_CAPACITY: fargate ? "FARGATE" : "EC2",
     HATOBA_HOUSE: layout.houseId,
+    // While the API is for this machine alone, so are the ports of its tasks.
+    ...(choices.listen.startsWith("127.") ? { HATOBA_PUBLISH_ADDRESS: "127.0.0.1" } : {}),
     ...(fargate ? {} : { ECS_CLUSTER: "default" }),
   };
 }

@@ -32,7 +32,7 @@ export class SimulatedCluster {
   private deployments = 0;
 
   constructor(settings: Partial<Settings> = {}, store: Store = new MemoryStore()) {
-    this.settings = { ...defaultSettings, ...settings };
+    this.settings = { ...defaultSettings, taskProvingMs: 0, ...settings };
     this.store = store;
     this.store.onChange(() => {
       this.quietTurns = 0;

@@ -20,7 +20,7 @@ import {
   stoppedMessage,
   unhealthyMessage,
 } from "./service-events.ts";
-import { graceEnd } from "./service-tasks.ts";
+import { graceEnd, provenAt } from "./service-tasks.ts";
 import { isSameDeployment, type ServiceView } from "./service-view.ts";
 import { deploymentWrite, eventsWrite, type PassDependencies, removals } from "./service-writes.ts";
 import { type StartedTasks, startTasks } from "./start-tasks.ts";
@@ -90,6 +90,7 @@ export function planPass(view: ServiceView, deps: PassDependencies): ServicePass
     next: nextLook(view, primary, {
       hasMore: full.stop.length > plan.stop.length || full.start > plan.start,
       starting,
+      settings: deps.settings,
     }),
     ...(starting.short === undefined ? {} : { waitsIn: starting.short.pool }),
   };
@@ -136,16 +137,20 @@ function beyondKept({ tasks }: ServiceView, counted: readonly Stored<"task">[]):
 function nextLook(
   view: ServiceView,
   primary: Deployment,
-  { hasMore, starting }: { readonly hasMore: boolean; readonly starting: StartedTasks },
+  {
+    hasMore,
+    starting,
+    settings,
+  }: { readonly hasMore: boolean; readonly starting: StartedTasks; readonly settings: PassDependencies["settings"] },
 ): Next {
   const { now, stored, tasks } = view;
   if (hasMore && starting.short === undefined) return { afterSeconds: 0 };
   const times = [
     ...((primary.notBefore ?? 0) > now ? [primary.notBefore ?? 0] : []),
-    ...(stored.value.healthCheckGracePeriodSeconds
-      ? tasks.filter(({ standing }) => standing === "unready").map((task) => graceEnd(task.stored.value, stored.value))
-      : []
-    ).filter((end) => end > now),
+    ...tasks
+      .filter(({ standing, stored: { value } }) => standing === "unready" && value.lastStatus === "RUNNING")
+      .flatMap(({ stored: { value } }) => [provenAt(value, settings), graceEnd(value, stored.value)])
+      .filter((end) => end > now),
     ...(starting.short === undefined ? [] : [now + roomSoughtMilliseconds]),
   ];
   return times.length === 0 ? "when-changed" : { afterSeconds: (Math.min(...times) - now) / 1000 };

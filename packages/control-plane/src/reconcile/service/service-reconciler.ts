@@ -32,9 +32,9 @@ export class ServiceReconciler implements Reconciler {
   }
 
   async reconcile(serviceArn: string): Promise<Next> {
-    const { store, clock } = this.deps;
+    const { store, clock, settings } = this.deps;
     this.waiting.remove(serviceArn);
-    const view = viewService(store.snapshot(), serviceArn, clock.now());
+    const view = viewService(store.snapshot(), serviceArn, { now: clock.now(), settings });
     if (view === undefined) return "when-changed"; // deleted while it waited in the queue
     const { writes, next, waitsIn } = planPass(view, this.deps);
     // Before the commit, so that room made during it is not missed.

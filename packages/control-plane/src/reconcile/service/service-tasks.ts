@@ -1,10 +1,11 @@
 import type { Service } from "../../model/service.ts";
 import type { Task } from "../../model/task.ts";
+import type { Settings } from "../../settings.ts";
 import type { Stored } from "../../store/store.ts";
 
 /**
  * How a task stands with its service. `unready`: wanted, and not (yet) known to serve; `healthy`: running, its health
- * checks passed; `unhealthy`: running, a health check failed; `stopping`: no longer wanted, its processes are still
+ * checks passed, or proven by having run for a while; `unhealthy`: running, a health check failed; `stopping`: no longer wanted, its processes are still
  * there; `stopped`: gone.
  */
 export type Standing = "unready" | "healthy" | "unhealthy" | "stopping" | "stopped";
@@ -23,6 +24,7 @@ export interface ServiceTask {
 export interface JudgeContext {
   readonly service: Service;
   readonly now: number;
+  readonly settings: Pick<Settings, "taskProvingMs">;
   /** Names of the essential containers with a health check, by task definition ARN. */
   healthChecked(taskDefinitionArn: string): ReadonlySet<string>;
   /** Whether a container instance is DRAINING or gone. */
@@ -48,11 +50,15 @@ function standingOf(task: Task, context: JudgeContext): Standing {
   if (task.desiredStatus === "STOPPED") return "stopping";
   if (task.lastStatus !== "RUNNING") return "unready";
   const checked = context.healthChecked(task.taskDefinitionArn);
-  if (checked.size === 0) return "healthy";
+  if (checked.size === 0) return context.now < provenAt(task, context.settings) ? "unready" : "healthy";
   const statuses = task.containers.filter(({ name }) => checked.has(name)).map(({ healthStatus }) => healthStatus);
   if (statuses.includes("UNHEALTHY")) return context.now < graceEnd(task, context.service) ? "unready" : "unhealthy";
   return statuses.every((status) => status === "HEALTHY") ? "healthy" : "unready";
 }
+
+/** Epoch milliseconds from which on a task without health checks counts as healthy. */
+export const provenAt = (task: Task, { taskProvingMs }: Pick<Settings, "taskProvingMs">): number =>
+  (task.startedAt ?? task.createdAt) + taskProvingMs;
 
 /** Epoch milliseconds until which failed health checks are overlooked. */
 export const graceEnd = (task: Task, { healthCheckGracePeriodSeconds = 0 }: Service): number =>

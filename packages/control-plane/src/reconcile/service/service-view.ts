@@ -17,11 +17,15 @@ export interface ServiceView {
 }
 
 /** Looks at a service; undefined if it, or its primary deployment, is not there. */
-export function viewService(snapshot: Snapshot, serviceArn: string, now: number): ServiceView | undefined {
+export function viewService(
+  snapshot: Snapshot,
+  serviceArn: string,
+  { now, settings }: Pick<JudgeContext, "now" | "settings">,
+): ServiceView | undefined {
   const stored = snapshot.get("service", serviceArn);
   const primary = stored && snapshot.get("deployment", stored.value.primaryDeploymentId);
   if (stored === undefined || primary === undefined) return undefined;
-  const context = judgeContext(snapshot, stored, now);
+  const context = judgeContext(snapshot, stored, { now, settings });
   const eventsArn = `events/${serviceArn}`;
   const events = snapshot.get("serviceEvents", eventsArn);
   return {
@@ -39,10 +43,15 @@ export function viewService(snapshot: Snapshot, serviceArn: string, now: number)
   };
 }
 
-function judgeContext(snapshot: Snapshot, { value: service }: Stored<"service">, now: number): JudgeContext {
+function judgeContext(
+  snapshot: Snapshot,
+  { value: service }: Stored<"service">,
+  { now, settings }: Pick<JudgeContext, "now" | "settings">,
+): JudgeContext {
   return {
     service,
     now,
+    settings,
     healthChecked: remembered((arn) => essentialWithHealthCheck(snapshot, arn)),
     isLeaving: remembered((arn) => snapshot.get("containerInstance", arn)?.value.status !== "ACTIVE"),
   };

@@ -296,7 +296,7 @@ describe("DeleteService", () => {
 
   test("once INACTIVE it is still described, not listed, and its name is free again", async () => {
     await create({ desiredCount: 0 });
-    const loops = startLoops(context);
+    const loops = startLoops({ ...context, settings: { ...context.settings, taskProvingMs: 0 } });
     await deleteService({ service: "web" }, context);
     await expect.poll(async () => (await described())?.status).toBe("INACTIVE");
     await loops.stop();
@@ -311,7 +311,7 @@ describe("DeleteService", () => {
 
 test("tasks that a deleted service has left to stop are not those of the next one of its name", async () => {
   await create({ desiredCount: 0 });
-  const loops = startLoops(context);
+  const loops = startLoops({ ...context, settings: { ...context.settings, taskProvingMs: 0 } });
   await deleteService({ service: "web" }, context);
   await expect.poll(async () => (await described())?.status).toBe("INACTIVE");
   await loops.stop();
@@ -363,7 +363,7 @@ test("the SDK's waiters end", async () => {
   const send = (command: DescribeServicesCommand) => describeServices(command.input, context);
   const client = { send } as unknown as ECSClient;
   const wait = { client, maxWaitTime: 5, minDelay: 1, maxDelay: 1 };
-  const loops = startLoops(context);
+  const loops = startLoops({ ...context, settings: { ...context.settings, taskProvingMs: 0 } });
   await create();
   await settled(store, 1);
   expect((await waitUntilServicesStable(wait, { services: ["web"] })).state).toBe("SUCCESS");
