@@ -78,6 +78,22 @@ describe("a service", () => {
     expect((await service())?.deployments?.[0]?.rolloutState).toBe("IN_PROGRESS");
   });
 
+  test("rolls on from a version that has only just started, within its limits", async () => {
+    house = new WholeHouse();
+    await house.open(2);
+    await house.call("RegisterTaskDefinition", definition("web"));
+    await house.call("CreateService", { serviceName: "web", taskDefinition: "web", desiredCount: 4 });
+    await settle("it runs", async () => (await service())?.runningCount === 4);
+    await house.call("RegisterTaskDefinition", definition("web"));
+    await house.call("UpdateService", { service: "web", taskDefinition: "web" });
+    let least = Infinity;
+    await settle("the roll-out", async () => {
+      least = Math.min(least, (await service())?.runningCount ?? 0);
+      return await steadyOn(2, 4)();
+    });
+    expect(least).toBe(4);
+  });
+
   test("leaves a container instance that is drained, within its limits", async () => {
     house = new WholeHouse();
     await openWithService(3, 6);

@@ -76,6 +76,7 @@ export async function startAgent(
     settings: {
       ...defaultEngineSettings,
       region,
+      ...(config.publishAddress === undefined ? {} : { publishAddress: config.publishAddress }),
       labels,
       pullBehaviour: config.pullBehaviour,
       stopTimeoutSeconds: config.stopTimeoutSeconds,

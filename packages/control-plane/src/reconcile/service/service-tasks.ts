@@ -50,7 +50,9 @@ function standingOf(task: Task, context: JudgeContext): Standing {
   if (task.desiredStatus === "STOPPED") return "stopping";
   if (task.lastStatus !== "RUNNING") return "unready";
   const checked = context.healthChecked(task.taskDefinitionArn);
-  if (checked.size === 0) return context.now < provenAt(task, context.settings) ? "unready" : "healthy";
+  // Only what is to displace others has to prove itself: a running task of an older deployment is not stopped for being young.
+  const isNew = task.deploymentId === context.service.primaryDeploymentId;
+  if (checked.size === 0) return isNew && context.now < provenAt(task, context.settings) ? "unready" : "healthy";
   const statuses = task.containers.filter(({ name }) => checked.has(name)).map(({ healthStatus }) => healthStatus);
   if (statuses.includes("UNHEALTHY")) return context.now < graceEnd(task, context.service) ? "unready" : "unhealthy";
   return statuses.every((status) => status === "HEALTHY") ? "healthy" : "unready";

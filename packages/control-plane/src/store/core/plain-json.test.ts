@@ -15,6 +15,10 @@ test("undefined members are left out of a copy, deep down too", () => {
   expect((clean.b as unknown as [{ inner: object }])[0].inner).toBe(inner);
 });
 
+test("negative zero becomes zero, which is what JSON makes of it", () => {
+  expect(plainJson({ a: [-0] })).toStrictEqual({ a: [0] });
+});
+
 test.each([
   ["a date", { at: new Date(0) }, "value.at"],
   ["a map", { list: [new Map()] }, "value.list[0]"],

@@ -8,7 +8,8 @@ import { inspect } from "node:util";
  */
 export function plainJson<V>(value: V, path = "value"): V {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "number" && Number.isFinite(value)) return value;
+  // JSON has no negative zero; adding zero makes it zero.
+  if (typeof value === "number" && Number.isFinite(value)) return (value + 0) as V;
   if (typeof value !== "object") throw notPlain(value, path);
   if (Object.isFrozen(value)) return value;
   if (Array.isArray(value)) return plainArray(value, path) as V;
@@ -24,7 +25,7 @@ function plainArray(value: readonly unknown[], path: string): readonly unknown[]
   let copied = false;
   const clean = value.map((item, index) => {
     const plain = plainJson(item, `${path}[${index}]`);
-    copied ||= plain !== item;
+    copied ||= !Object.is(plain, item);
     return plain;
   });
   return Object.freeze(copied ? clean : value);
@@ -36,7 +37,7 @@ function plainObject(value: Record<string, unknown>, path: string): Record<strin
   for (const name of Object.keys(value)) {
     const member = value[name];
     const plain = member === undefined ? undefined : plainJson(member, `${path}.${name}`);
-    copied ||= plain === undefined || plain !== member;
+    copied ||= plain === undefined || !Object.is(plain, member);
     if (plain !== undefined) clean.push([name, plain]);
   }
   return Object.freeze(copied ? Object.fromEntries(clean) : value);
