@@ -15,6 +15,7 @@ describe("terms", () => {
     ['"INTERNAL SERVER ERROR"', "500 INTERNAL SERVER ERROR", true],
     ['"INTERNAL SERVER ERROR"', "INTERNAL ERROR", false],
     [String.raw`"say \"hi\""`, 'say "hi"', true],
+    ['"50% to 60%"', "from 50% to 60% now", true],
     ["ERROR -ARGUMENTS", "ERROR 401", true],
     ["ERROR -ARGUMENTS", "ERROR ARGUMENTS", false],
     ['-"a b"', "a b", false],

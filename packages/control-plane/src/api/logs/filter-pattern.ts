@@ -13,7 +13,8 @@ export function parseFilterPattern(pattern: string): Matcher {
   const text = pattern.trim();
   if (text === "") return () => true;
   if (text.startsWith("{")) return jsonMatcher(text);
-  if (/%[^%]+%/.test(text)) throw invalid("regular expressions in % are not supported yet");
+  if (/%.+%/s.test(text.replaceAll(/"(?:[^"\\]|\\.)*"/gs, "")))
+    throw invalid("regular expressions in % are not supported yet");
   if (text.startsWith("[")) throw invalid("space-delimited patterns in [] are not supported yet");
   if (text.replaceAll(termPattern, "").includes('"')) throw invalid("a quotation mark is not closed");
   const terms = [...text.matchAll(termPattern)].map(([, sign = "", quoted, word]) => ({
