@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { buildImage, busyboxImage, localBusybox } from "../../packages/agent/src/images/build-image.ts";
+import { buildImage, busyboxImage } from "../../packages/agent/src/images/build-image.ts";
 import { DockerEngine } from "../../packages/agent/src/runtime/docker-engine.ts";
+import { testBusybox } from "./image.ts";
 
 /** On everything that the tests make in the engine; its value is the run. */
 export const testLabel = "dev.hatoba.test";
@@ -30,9 +31,7 @@ export async function testEngine(dockerHost: string | undefined = process.env.DO
       { cause },
     );
   }
-  const busybox = localBusybox();
-  if (busybox === undefined) throw new Error("These tests need a static busybox: install the package busybox-static.");
-  if (!(await has(engine, busyboxImage))) await buildImage(engine, { tag: busyboxImage, busybox });
+  if (!(await has(engine, busyboxImage))) await buildImage(engine, { tag: busyboxImage, busybox: await testBusybox() });
   return { engine, run, labels: { [testLabel]: run }, clean: () => clean(engine, run) };
 }
 

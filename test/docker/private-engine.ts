@@ -5,8 +5,9 @@ import { closeSync, existsSync, globSync, mkdtempSync, openSync, readFileSync, r
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { buildImage, busyboxImage, localBusybox } from "../../packages/agent/src/images/build-image.ts";
+import { buildImage, busyboxImage } from "../../packages/agent/src/images/build-image.ts";
 import { DockerEngine } from "../../packages/agent/src/runtime/docker-engine.ts";
+import { testBusybox } from "./image.ts";
 
 export interface PrivateEngineOptions {
   /** Containers go on while the engine is away, as with `"live-restore": true` in its configuration. */
@@ -42,7 +43,7 @@ export class PrivateEngine implements AsyncDisposable {
       engine.#addBridge();
       await engine.start();
       const client = new DockerEngine(engine.dockerHost);
-      await buildImage(client, { tag: busyboxImage, busybox: localBusybox() ?? "/bin/busybox" });
+      await buildImage(client, { tag: busyboxImage, busybox: await testBusybox() });
       client.close();
       return engine;
     } catch (error) {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { type ImageConfig, imageArchive } from "./image-archive.ts";
 import type { TarEntry } from "./tar.ts";
@@ -59,11 +59,6 @@ export async function loadImage(engine: ImageLoader, archive: Buffer): Promise<v
   for await (const chunk of await engine.loadImage(Readable.from([archive]))) text += chunk.toString();
   const error = /"error":\s*("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
   if (error !== undefined) throw new Error(`the container engine refused the image: ${JSON.parse(error) as string}`);
-}
-
-/** This machine's static busybox where distributions put it, or undefined. */
-export function localBusybox(): string | undefined {
-  return ["/bin/busybox", "/usr/bin/busybox"].find((path) => existsSync(path));
 }
 
 function busyboxFiles(path: string): readonly TarEntry[] {
