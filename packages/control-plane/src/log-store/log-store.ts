@@ -50,6 +50,8 @@ export interface LogQuery {
   readonly beyond?: LogPosition;
   readonly backwards?: boolean;
   readonly limit: number;
+  /** UTF-8 bytes of messages after which no more come, so that long lines do not fill the memory; one event always comes. */
+  readonly bytes?: number;
 }
 
 /**
@@ -79,6 +81,6 @@ export interface LogStore {
   read(query: LogQuery): readonly StoredLogEvent[];
   /** Removes events older than `before` of one group, at most `limit` of them. @returns how many went */
   expire(group: string, before: number, limit: number): number;
-  /** Flushes what is under way and lets go of the file. */
+  /** Flushes what is under way and lets go of the file; changes that come later reject. */
   close(): Promise<void>;
 }

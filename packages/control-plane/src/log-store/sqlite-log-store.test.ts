@@ -110,6 +110,56 @@ test("an append to a stream that goes in the same turn is not acknowledged as ke
   expect(kept).toBe(false);
 });
 
+describe("changes of one turn", () => {
+  const fails = () =>
+    store.updateGroup("g", () => {
+      throw new Error("not this one");
+    });
+
+  test("are one flush: all of them are kept, or none, and memory says what the file says", async () => {
+    const before = [store.groups(), store.streams("g")];
+    const outcomes = await Promise.allSettled([
+      store.append("g", "s", [{ timestamp: 1, message: "a" }], 1),
+      store.createStream("g", "t", 1),
+      store.createGroup({ name: "h", createdAt: 1, tags: {} }),
+      store.deleteStream("g", "s"),
+      fails(),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(Array(5).fill("rejected"));
+    expect([store.groups(), store.streams("g")]).toEqual(before);
+    expect(store.read({ group: "g", limit: 9 })).toEqual([]);
+    expect(await store.append("g", "s", [{ timestamp: 1, message: "b" }], 1)).toBe(true);
+    await store.close();
+    store = new SqliteLogStore(path);
+    expect([store.groups(), store.streams("g").map(({ name }) => name)]).toEqual([before[0], ["s"]]);
+    expect(texts(store.read({ group: "g", limit: 9 }))).toEqual(["b"]);
+  });
+
+  test("are not seen before they are kept", async () => {
+    const appended = store.append("g", "s", [{ timestamp: 1, message: "a" }], 1);
+    expect(store.read({ group: "g", limit: 9 })).toEqual([]);
+    await appended;
+    expect(texts(store.read({ group: "g", limit: 9 }))).toEqual(["a"]);
+  });
+});
+
+test("closing keeps what is under way, and refuses what comes after", async () => {
+  const appended = store.append("g", "s", [{ timestamp: 1, message: "a" }], 1);
+  const closed = store.close();
+  await expect(store.append("g", "s", [{ timestamp: 2, message: "b" }], 1)).rejects.toThrow("closed");
+  expect(await appended).toBe(true);
+  await closed;
+  store = new SqliteLogStore(path);
+  expect(texts(store.read({ group: "g", limit: 9 }))).toEqual(["a"]);
+});
+
+test("there may be more streams to read than a statement takes values", async () => {
+  await Promise.all(Array.from({ length: 33_000 }, (_, at) => store.createStream("g", `t${at}`, 1)));
+  await store.append("g", "t32999", [{ timestamp: 1, message: "a" }], 1);
+  const streams = store.streams("g").map(({ name }) => name);
+  expect(texts(store.read({ group: "g", streams, limit: 9 }))).toEqual(["a"]);
+});
+
 describe("removing", () => {
   test("a stream takes its events with it, a group everything", async () => {
     await store.createStream("g", "t", 2);

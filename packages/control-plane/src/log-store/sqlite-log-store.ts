@@ -42,6 +42,7 @@ export class SqliteLogStore implements LogStore {
   #pending: { readonly run: () => void; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] =
     [];
   #flush: Promise<void> | undefined;
+  #closing = false;
 
   /** @throws DatabaseInUseError @throws DatabaseUnusableError */
   constructor(path: string) {
@@ -140,7 +141,16 @@ export class SqliteLogStore implements LogStore {
     });
   }
 
-  read({ group, streams, from, to, beyond, backwards = false, limit }: LogQuery): readonly StoredLogEvent[] {
+  read({
+    group,
+    streams,
+    from,
+    to,
+    beyond,
+    backwards = false,
+    limit,
+    bytes = Infinity,
+  }: LogQuery): readonly StoredLogEvent[] {
     const known = this.#groups.get(group);
     if (known === undefined) return [];
     const chosen = streams?.flatMap((name) => known.streams.get(name) ?? []);
@@ -152,7 +162,9 @@ export class SqliteLogStore implements LogStore {
       values.push(...more);
     };
     if (chosen === undefined) where("group_id = ?", known.id);
-    else where(`stream_id IN (${chosen.map(() => "?").join(", ")})`, ...chosen.map(({ id }) => id));
+    else if (chosen.length === 1) where("stream_id = ?", chosen[0]?.id ?? 0);
+    // As one value: a statement takes so many values and no more.
+    else where("stream_id IN (SELECT value FROM json_each(?))", JSON.stringify(chosen.map(({ id }) => id)));
     if (from !== undefined) where("timestamp >= ?", from);
     if (to !== undefined) where("timestamp < ?", to);
     if (beyond !== undefined) {
@@ -164,15 +176,16 @@ export class SqliteLogStore implements LogStore {
         `SELECT sequence, stream_id, timestamp, ingested_at, message FROM event WHERE ${conditions.join(" AND ")}
          ORDER BY timestamp ${direction}, sequence ${direction} LIMIT ?`,
       )
-      .all(...values, limit) as unknown as readonly EventRow[];
+      .iterate(...values, limit) as Iterable<unknown> as Iterable<EventRow>;
     const names = new Map([...known.streams.values()].map(({ id, value }) => [id, value.name]));
-    return rows.map(({ sequence, stream_id, timestamp, ingested_at, message }) => ({
-      sequence,
-      stream: names.get(stream_id) ?? "",
-      timestamp,
-      ingestedAt: ingested_at,
-      message,
-    }));
+    const found: StoredLogEvent[] = [];
+    let taken = 0;
+    for (const { sequence, stream_id, timestamp, ingested_at, message } of rows) {
+      taken += Buffer.byteLength(message);
+      if (taken > bytes && found.length > 0) break;
+      found.push({ sequence, stream: names.get(stream_id) ?? "", timestamp, ingestedAt: ingested_at, message });
+    }
+    return found;
   }
 
   expire(group: string, before: number, limit: number): number {
@@ -187,12 +200,14 @@ export class SqliteLogStore implements LogStore {
   }
 
   async close(): Promise<void> {
+    this.#closing = true;
     await this.#flush;
-    this.#database.close();
+    if (this.#database.isOpen) this.#database.close();
   }
 
   /** Changes of one turn go into one transaction. Should it fail, memory is read anew, so that it says what the file says. */
   #commit<T>(change: () => T): Promise<T> {
+    if (this.#closing) return Promise.reject(new Error("the log store is closed"));
     const done = Promise.withResolvers<T>();
     let result: T | undefined;
     this.#pending.push({

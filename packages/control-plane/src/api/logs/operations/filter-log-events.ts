@@ -8,9 +8,10 @@ import type { Operation } from "../operation.ts";
 
 const mostEvents = 10_000;
 const mostBytes = 1024 * 1024;
-/** Events that one call looks through; then it answers what it has found, with a token to go on. */
-const mostLookedThrough = 50_000;
-const stepSize = 1_000;
+/** What one call looks through; then it answers what it has found, with a token to go on. */
+const mostLookedThrough = { events: 50_000, bytes: 64 * 1024 * 1024 } as const;
+/** What is looked through at a time; in between others have their turn. */
+const step = { limit: 1_000, bytes: 4 * 1024 * 1024 } as const;
 
 /** Events of a group that match, by time over all streams. Source: CloudWatch Logs API reference, FilterLogEvents. */
 export const filterLogEvents: Operation<"FilterLogEvents"> = async (input, { logStore }) => {
@@ -32,28 +33,29 @@ export const filterLogEvents: Operation<"FilterLogEvents"> = async (input, { log
   let beyond: LogPosition | undefined =
     input.nextToken === undefined ? undefined : readPosition(input.nextToken).position;
   let bytes = 0;
+  const looked = { events: 0, bytes: 0 };
+  const isFull = () => found.length >= limit || bytes >= mostBytes;
   let atEnd = false;
-  for (let seen = 0; !atEnd && seen < mostLookedThrough && found.length < limit && bytes < mostBytes; ) {
-    const step = logStore.read({
+  while (!atEnd && !isFull() && looked.events < mostLookedThrough.events && looked.bytes < mostLookedThrough.bytes) {
+    const events = logStore.read({
       group: group.name,
       ...(streams?.length || prefix !== undefined ? { streams: streams ?? [] } : {}),
       ...(input.startTime === undefined ? {} : { from: input.startTime }),
       ...(input.endTime === undefined ? {} : { to: input.endTime + 1 }), // inclusive here, unlike GetLogEvents
       ...(beyond === undefined ? {} : { beyond }),
-      limit: stepSize,
+      ...step,
     });
-    await nextTurn(); // others have their turn between two steps
-    atEnd = step.length < stepSize;
-    for (const event of step) {
-      if (found.length >= limit || bytes >= mostBytes) {
-        atEnd = false;
-        break;
-      }
-      seen++;
+    await nextTurn();
+    atEnd = events.length === 0; // fewer than asked for may also be long ones
+    for (const event of events) {
+      if (isFull()) break;
+      const size = Buffer.byteLength(event.message);
+      looked.events++;
+      looked.bytes += size;
       beyond = event;
       if (!matches(event.message)) continue;
       found.push(event);
-      bytes += Buffer.byteLength(event.message);
+      bytes += size;
     }
   }
   return {

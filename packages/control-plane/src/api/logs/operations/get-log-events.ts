@@ -24,9 +24,9 @@ export const getLogEvents: Operation<"GetLogEvents"> = async (input, { logStore 
     ...(given === undefined ? {} : { beyond: given.position }),
     backwards,
     limit: Math.min(input.limit ?? mostEvents, mostEvents),
+    bytes: mostBytes,
   });
-  const fitting = withinBytes(read);
-  const events = backwards ? fitting.toReversed() : fitting;
+  const events = backwards ? read.toReversed() : read;
   // Nothing there: the token that was given comes back, and the other one leads to the event that it stands on.
   const here: LogPosition = given?.position ?? { timestamp: input.startTime ?? 0, sequence: 0 };
   const beside = (step: number): LogPosition => ({
@@ -39,12 +39,3 @@ export const getLogEvents: Operation<"GetLogEvents"> = async (input, { logStore 
     nextBackwardToken: positionToken("b", events[0] ?? (backwards ? here : beside(1))),
   };
 };
-
-function withinBytes<T extends { readonly message: string }>(events: readonly T[]): readonly T[] {
-  let bytes = 0;
-  const end = events.findIndex(({ message }, at) => {
-    bytes += Buffer.byteLength(message);
-    return bytes > mostBytes && at > 0;
-  });
-  return end === -1 ? events : events.slice(0, end);
-}
