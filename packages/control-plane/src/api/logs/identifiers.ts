@@ -9,29 +9,44 @@ export const streamArn = (place: Place, group: string, name: string): string =>
 
 const invalid = (message: string) => new LogsError("InvalidParameterException", message);
 
-/** The name in a group's ARN, with or without `:*` behind it, or the name as it is. */
-export function groupNameOf(identifier: string): string {
+/**
+ * The name in a group's ARN, with or without `:*` behind it, or the name as it is.
+ * @throws LogsError ResourceNotFoundException for what is in another account or region
+ */
+export function groupNameOf(identifier: string, { region, accountId }: Place): string {
   const parts = parseArn(identifier);
   if (parts === undefined) return identifier;
   const [, name] = /^log-group:([^:]+)(:\*)?$/.exec(parts.resource) ?? [];
   if (parts.service !== "logs" || name === undefined) throw invalid(`Invalid log group ARN: ${identifier}`);
+  if (parts.region !== region || parts.accountId !== accountId) throw notFound();
   return name;
 }
 
-/** What most calls name a group by: its name, or name or ARN as identifier, and never both. */
+const notFound = () => new LogsError("ResourceNotFoundException", "The specified log group does not exist.");
+
+/** The group of that name. @throws LogsError ResourceNotFoundException */
+export function requireGroup(logStore: LogStore, name: string | undefined): LogGroup {
+  const group = logStore.group(name ?? "");
+  if (group === undefined) throw notFound();
+  return group;
+}
+
+/** What reading calls name a group by: its name, or name or ARN as identifier, and never both. */
 export interface NamesGroup {
   readonly logGroupName?: string | undefined;
   readonly logGroupIdentifier?: string | undefined;
 }
 
 /** The group that a call names. @throws LogsError InvalidParameterException, ResourceNotFoundException */
-export function requireGroup(logStore: LogStore, { logGroupName, logGroupIdentifier }: NamesGroup): LogGroup {
+export function requireNamedGroup(
+  logStore: LogStore,
+  { logGroupName, logGroupIdentifier }: NamesGroup,
+  place: Place,
+): LogGroup {
   if ((logGroupName === undefined) === (logGroupIdentifier === undefined)) {
     throw invalid("Exactly one of logGroupName and logGroupIdentifier must be specified.");
   }
-  const group = logStore.group(groupNameOf(logGroupIdentifier ?? logGroupName ?? ""));
-  if (group === undefined) throw new LogsError("ResourceNotFoundException", "The specified log group does not exist.");
-  return group;
+  return requireGroup(logStore, logGroupName ?? groupNameOf(logGroupIdentifier ?? "", place));
 }
 
 /** @throws LogsError ResourceNotFoundException */

@@ -7,7 +7,7 @@ export const createLogStream: Operation<"CreateLogStream"> = async (
   { logGroupName, logStreamName = "" },
   { logStore, clock },
 ) => {
-  const group = requireGroup(logStore, { logGroupName });
+  const group = requireGroup(logStore, logGroupName);
   const made = await logStore.createStream(group.name, logStreamName, clock.now());
   if (!made) throw new LogsError("ResourceAlreadyExistsException", "The specified log stream already exists");
   return {};

@@ -15,7 +15,8 @@ export const describeLogGroups: Operation<"DescribeLogGroups"> = async (input, {
       "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.",
     );
   }
-  const named = logGroupIdentifiers && new Set(logGroupIdentifiers.map(groupNameOf));
+  const named =
+    logGroupIdentifiers && new Set(logGroupIdentifiers.map((identifier) => groupNameOf(identifier, caller)));
   const groups = logStore
     .groups()
     .filter(({ name }) => prefix === undefined || name.startsWith(prefix))

@@ -2,30 +2,34 @@ import type * as sdk from "@aws-sdk/client-cloudwatch-logs";
 import type { Place } from "@hatoba/contract";
 import type { LogStream } from "../../../log-store/log-store.ts";
 import { LogsError } from "../api-error.ts";
-import { requireGroup, streamArn } from "../identifiers.ts";
+import { requireNamedGroup, streamArn } from "../identifiers.ts";
 import type { Operation } from "../operation.ts";
 import { page } from "../page.ts";
 
 /** By name, or by the time of the newest event. Source: CloudWatch Logs API reference, DescribeLogStreams. */
 export const describeLogStreams: Operation<"DescribeLogStreams"> = async (input, { logStore, caller }) => {
-  const group = requireGroup(logStore, input);
+  const group = requireNamedGroup(logStore, input, caller);
   const { logStreamNamePrefix: prefix, orderBy = "LogStreamName", descending = false, nextToken, limit } = input;
   if (prefix !== undefined && orderBy === "LastEventTime") {
     throw new LogsError("InvalidParameterException", "Cannot order by LastEventTime with a logStreamNamePrefix.");
   }
+  const keyOf = orderBy === "LastEventTime" ? timeAndName : nameOf;
   const streams = logStore
     .streams(group.name)
     .filter(({ name }) => prefix === undefined || name.startsWith(prefix))
-    .toSorted(orderBy === "LastEventTime" ? byLastEvent : () => 0);
+    .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   const ordered = descending ? streams.toReversed() : streams;
-  const found = page(ordered, ({ name }) => name, { nextToken, limit });
+  const found = page(ordered, keyOf, { nextToken, limit, descending });
   return {
     logStreams: found.items.map((stream) => describeStream(stream, caller)),
     ...(found.nextToken === undefined ? {} : { nextToken: found.nextToken }),
   };
 };
 
-const byLastEvent = (a: LogStream, b: LogStream) => (a.lastEventAt ?? a.createdAt) - (b.lastEventAt ?? b.createdAt);
+const nameOf = ({ name }: LogStream) => name;
+/** Sorts as the time does, which has thirteen digits for some centuries. */
+const timeAndName = ({ lastEventAt, createdAt, name }: LogStream) =>
+  `${String(lastEventAt ?? createdAt).padStart(16, "0")} ${name}`;
 
 const describeStream = (stream: LogStream, place: Place): sdk.LogStream => ({
   logStreamName: stream.name,

@@ -3,7 +3,7 @@ import type { LogPosition, StoredLogEvent } from "../../../log-store/log-store.t
 import { LogsError } from "../api-error.ts";
 import { eventIdOf, positionToken, readPosition } from "../event-position.ts";
 import { parseFilterPattern } from "../filter-pattern.ts";
-import { requireGroup, requireStream } from "../identifiers.ts";
+import { requireNamedGroup, requireStream } from "../identifiers.ts";
 import type { Operation } from "../operation.ts";
 
 const mostEvents = 10_000;
@@ -14,8 +14,8 @@ const mostLookedThrough = { events: 50_000, bytes: 64 * 1024 * 1024 } as const;
 const step = { limit: 1_000, bytes: 4 * 1024 * 1024 } as const;
 
 /** Events of a group that match, by time over all streams. Source: CloudWatch Logs API reference, FilterLogEvents. */
-export const filterLogEvents: Operation<"FilterLogEvents"> = async (input, { logStore }) => {
-  const group = requireGroup(logStore, input);
+export const filterLogEvents: Operation<"FilterLogEvents"> = async (input, { logStore, caller }) => {
+  const group = requireNamedGroup(logStore, input, caller);
   const { logStreamNames, logStreamNamePrefix: prefix } = input;
   if (logStreamNames?.length && prefix !== undefined) {
     throw new LogsError(

@@ -1,6 +1,6 @@
 import type { LogPosition } from "../../../log-store/log-store.ts";
 import { positionToken, readPosition } from "../event-position.ts";
-import { requireGroup, requireStream } from "../identifiers.ts";
+import { requireNamedGroup, requireStream } from "../identifiers.ts";
 import type { Operation } from "../operation.ts";
 
 const mostEvents = 10_000;
@@ -11,8 +11,8 @@ const mostBytes = 1024 * 1024;
  * A stream's events, oldest first in every answer. Without a token: the newest, or from the head if so asked. At the end
  * the same token comes back that was given. Source: CloudWatch Logs API reference, GetLogEvents.
  */
-export const getLogEvents: Operation<"GetLogEvents"> = async (input, { logStore }) => {
-  const group = requireGroup(logStore, input);
+export const getLogEvents: Operation<"GetLogEvents"> = async (input, { logStore, caller }) => {
+  const group = requireNamedGroup(logStore, input, caller);
   const stream = requireStream(logStore, group.name, input.logStreamName);
   const given = input.nextToken === undefined ? undefined : readPosition(input.nextToken);
   const backwards = given === undefined ? !input.startFromHead : given.direction === "b";

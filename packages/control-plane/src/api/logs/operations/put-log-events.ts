@@ -20,7 +20,7 @@ const accepted = { pastMs: 14 * dayMs, futureMs: 2 * hourMs } as const;
  * tokens are not looked at any more.
  */
 export const putLogEvents: Operation<"PutLogEvents"> = async (input, { logStore, clock }) => {
-  const group = requireGroup(logStore, { logGroupName: input.logGroupName });
+  const group = requireGroup(logStore, input.logGroupName);
   const stream = requireStream(logStore, group.name, input.logStreamName);
   const events = (input.logEvents ?? []).map(({ timestamp = 0, message = "" }) => ({ timestamp, message }));
   checkBatch(events);

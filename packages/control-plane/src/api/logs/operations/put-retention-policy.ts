@@ -10,7 +10,7 @@ export const putRetentionPolicy: Operation<"PutRetentionPolicy"> = async (
   { logGroupName, retentionInDays = 0 },
   { logStore },
 ) => {
-  const group = requireGroup(logStore, { logGroupName });
+  const group = requireGroup(logStore, logGroupName);
   if (!days.includes(retentionInDays)) {
     throw new LogsError(
       "InvalidParameterException",
