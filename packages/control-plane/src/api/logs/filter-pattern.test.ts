@@ -101,3 +101,43 @@ describe("JSON selectors", () => {
     expect(matches(pattern, "no JSON")).toBe(false);
   });
 });
+
+describe("no pattern takes long", () => {
+  // The longest pattern there may be, on a quarter of the longest message: at most 0.1 s each, which is length times length; what
+  // tries combinations would never end.
+  const most = 1_024;
+  const fit = (pattern: (count: number) => string) => {
+    let count = most;
+    while (pattern(count).length > most) count--;
+    return pattern(count);
+  };
+  const message = "a".repeat(262_144);
+  test.each<[string, string]>([
+    ["a long term that is nearly there", fit((count) => `${"a".repeat(count)}b`)],
+    ["the same from its other end", fit((count) => `b${"a".repeat(count)}`)],
+    ["and in its middle", fit((count) => `${"a".repeat(count / 2)}b${"a".repeat(count / 2)}`)],
+    ["many terms", fit((count) => "b ".repeat(count))],
+    ["many that are optional", fit((count) => "?b ".repeat(count))],
+    ["many quotation marks", '"'.repeat(most)],
+    ["many that are escaped", fit((count) => `"${String.raw`\"`.repeat(count)}`)],
+    ["many per cent signs", "%".repeat(most)],
+    ["many stars", fit((count) => `{ $.a = "${"*a".repeat(count)}b" }`)],
+    ["many stars, nearly there", fit((count) => `{ $.a = "${"a*".repeat(count)}b*" }`)],
+    ["deep parentheses", fit((count) => `{ ${"(".repeat(count)}$.a = 1${")".repeat(count)} }`)],
+    ["parentheses that stay open", fit((count) => `{ ${"(".repeat(count)} }`)],
+    ["a deep selector", fit((count) => `{ $${".a".repeat(count)} = 1 }`)],
+    ["many conditions", fit((count) => `{ ${Array(count).fill("$.a=1").join("||")} }`)],
+    ["blanks", `{${" ".repeat(most - 2)}}`],
+  ])("%s", (_case, pattern) => {
+    const messages = [message, JSON.stringify({ a: message }), "[".repeat(262_144), `{"a":`.repeat(50_000)];
+    const start = performance.now();
+    for (const each of messages) {
+      try {
+        matches(pattern, each);
+      } catch (error) {
+        expect(error).toMatchObject({ name: "InvalidParameterException" });
+      }
+    }
+    expect(performance.now() - start).toBeLessThan(3_000);
+  });
+});

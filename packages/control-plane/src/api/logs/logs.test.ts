@@ -251,38 +251,4 @@ describe("FilterLogEvents", () => {
       "InvalidParameterException",
     );
   });
-
-  test("followed as `aws logs tail --follow` does, gives every line once while lines are put", async () => {
-    // Source: the CLI's own order of calls: until there is no nextToken, then again from the newest timestamp, ids seen left out.
-    const lines: string[] = [];
-    const known = new Set<string>();
-    let startTime = now - day;
-    let sent = 0;
-    for (let round = 0; round < 12; round++) {
-      await put(
-        Array.from({ length: 7 }, () => `line ${sent++}`),
-        now + 10 * round,
-      );
-      for (let nextToken: string | undefined; ; ) {
-        const answer = await logs.send(
-          new FilterLogEventsCommand({
-            logGroupName: "/app",
-            interleaved: true,
-            startTime,
-            limit: 5,
-            ...(nextToken === undefined ? {} : { nextToken }),
-          }),
-        );
-        for (const { eventId = "", message = "", timestamp = 0 } of answer.events ?? []) {
-          startTime = Math.max(startTime, timestamp);
-          if (known.has(eventId)) continue;
-          known.add(eventId);
-          lines.push(message);
-        }
-        nextToken = answer.nextToken;
-        if (nextToken === undefined) break;
-      }
-    }
-    expect(lines).toEqual(Array.from({ length: sent }, (_, at) => `line ${at}`));
-  });
 });
