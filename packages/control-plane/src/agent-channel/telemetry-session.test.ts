@@ -98,6 +98,37 @@ describe("a message", () => {
   });
 });
 
+describe("what the genuine agent was seen to publish", () => {
+  // Source: agent protocol, sections 4.1 and 4.3; identifiers filled in, longer sets of figures left out.
+  const about = `"cluster":"demo","containerInstance":"${exampleContainerInstanceArn()}"`;
+  const frames = {
+    idle: `{"type":"PublishMetricsRequest","message":{"metadata":{${about},"fin":true,"idle":true,"messageId":"edbb3444-0000-4000-8000-000000000000"},"timestamp":1795318281.751}}`,
+    metrics: `{"type":"PublishMetricsRequest","message":{"metadata":{${about},"fin":true,"idle":false,"messageId":"2e92096e-0000-4000-8000-000000000000"},"taskMetrics":[{"containerMetrics":[{"containerName":"app","cpuStatsSet":{"max":1.587489366531372,"min":0.06308531761169434,"sampleCount":9,"sum":5.820887595415115},"memoryStatsSet":{"max":0,"min":0,"sampleCount":10,"sum":0},"networkStatsSet":{"rxBytes":{"max":806,"min":310,"overflowMax":0,"overflowMin":0,"overflowSum":0,"sampleCount":10,"sum":6804},"rxBytesPerSecond":{"max":174.05,"min":0,"sampleCount":9,"sum":491.57}}}],"taskArn":"${taskArn}","taskDefinitionFamily":"demo-app","taskDefinitionVersion":"3"}],"timestamp":1795318361.735}}`,
+    health: `{"type":"PublishHealthRequest","message":{"metadata":{${about},"fin":true,"messageId":"158412c4-0000-4000-8000-000000000000"},"tasks":[{"containers":[{"containerName":"app","healthStatus":"UNHEALTHY","statusSince":1795318356.704}],"taskArn":"${taskArn}","taskDefinitionFamily":"demo-app","taskDefinitionVersion":"3"}],"timestamp":1795318361.729}}`,
+    status: `{"type":"PublishInstanceStatusRequest","message":{"metadata":{${about},"requestId":"369c8fbd-0000-4000-8000-000000000000"},"statuses":[{"lastStatusChange":1795318281.728,"lastUpdated":1795318281.728,"status":"INITIALIZING","type":"ContainerRuntime"}],"timestamp":1795318301.751}}`,
+  };
+  const authorization =
+    "Authorization: AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/ecs/aws4_request, SignedHeaders=host;x-amz-date, Signature=00";
+  const [host, date] = ["Host: 127.0.0.1:18881", "X-Amz-Date: 20260101T000000Z"];
+  const heads = {
+    "bare, as older agents": "",
+    "behind its headers": `${[authorization, host, date].join("\r\n")}\r\n\r\n`,
+    "behind its headers in another order, with a token": `${[date, "X-Amz-Security-Token: {t}", host, authorization].join("\r\n")}\r\n\r\n`,
+  };
+
+  test.each(Object.entries(heads))("%s", async (_case, head) => {
+    for (const frame of [frames.idle, frames.metrics, frames.health, frames.status]) agent.send(head + frame);
+    await until(store, () => healthOf("app") === "UNHEALTHY");
+    await turn();
+    expect(answers).toEqual(
+      ["AckPublishMetric", "AckPublishMetric", "AckPublishHealth", "AckPublishInstanceStatus"].map((type) => ({
+        type,
+        message: { message: "ok" },
+      })),
+    );
+  });
+});
+
 describe("health", () => {
   test("is kept container by container", async () => {
     agent.send(health([sick]));
