@@ -55,8 +55,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Headers as in section 2.1, all of them signed but the User-Agent. */
-async function sent(operation: string, text: string) {
+/** Headers as in section 2.1, all of them signed but the User-Agent. @param arriving what comes in place of what was signed */
+async function sent(operation: string, text: string, arriving = text) {
   const url = new URL("/", server.url);
   const headers = await createSigner(credentials, "us-east-1").sign(
     {
@@ -80,7 +80,7 @@ async function sent(operation: string, text: string) {
       "user-agent": "Amazon ECS Agent - v1.105.1 (*a8b3e7d3) (linux; LINUX) (+http://aws.amazon.com/ecs/)",
       "accept-encoding": "gzip",
     },
-    body: text,
+    body: arriving,
   });
   const requestId = response.headers.get("x-amzn-requestid");
   return { status: response.status, requestId, answer: (await response.json()) as Record<string, unknown> };
@@ -280,6 +280,35 @@ describe("SubmitTaskStateChange", () => {
       exitCode: 1,
       runtimeId: "2baf872e…",
     });
+  });
+
+  test("a network interface is confirmed in a report without status or reason", async () => {
+    const arn = reported("batched");
+    const stored = server.store.snapshot().get("task", arn);
+    if (stored === undefined) throw new Error("no task");
+    const attachments = [
+      { id: "e1", type: "ElasticNetworkInterface" as const, status: "PRECREATED" as const, details: [] },
+    ];
+    const value = { ...stored.value, attachments };
+    await server.store.commit([{ kind: "task", arn, expected: stored.revision, value }]);
+    const attachmentArn = "arn:aws:ecs:us-east-1:123456789012:attachment/demo/e1";
+    const text = JSON.stringify({ cluster: "demo", task: arn, attachments: [{ attachmentArn, status: "ATTACHED" }] });
+    expect((await sent("SubmitTaskStateChange", text)).status).toBe(200);
+    expect(server.store.snapshot().get("task", arn)?.value).toMatchObject({
+      lastStatus: "PENDING",
+      attachments: [{ id: "e1", status: "ATTACHED" }],
+    });
+  });
+
+  test("a report that was changed on its way is refused, and changes nothing", async () => {
+    const before = server.store.snapshot().revision;
+    const { status, answer } = await sent(
+      "SubmitTaskStateChange",
+      body("killed"),
+      body("killed").replace("137", "100"),
+    );
+    expect([status, answer["__type"]]).toEqual([400, "InvalidSignatureException"]);
+    expect(server.store.snapshot().revision).toBe(before);
   });
 
   test("a task that is not known any more is acknowledged, or the agent would go on for a day", async () => {
