@@ -1,6 +1,5 @@
-import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   DescribeTaskDefinitionCommand,
@@ -9,24 +8,16 @@ import {
   RegisterTaskDefinitionCommand,
 } from "@aws-sdk/client-ecs";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { mountSmallDisk, type SmallDisk } from "./small-disk.ts";
 
 // A data directory on a file system of two MiB. Only who may mount can make one.
-const directory = mkdtempSync(join(tmpdir(), "hatoba-full-"));
-let mounted = false;
+let disk: SmallDisk | undefined;
 beforeEach(() => {
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "hatoba-test", directory], { stdio: "ignore" });
-    mounted = true;
-  } catch {
-    mounted = false;
-  }
+  disk = mountSmallDisk(2);
 });
-afterEach(() => {
-  if (mounted) execFileSync("umount", [directory]);
-  rmSync(directory, { recursive: true });
-});
+afterEach(() => disk?.remove());
 
-function startControlPlane() {
+function startControlPlane(directory: string) {
   const main = join(import.meta.dirname, "../../packages/control-plane/src/main.ts");
   const child = spawn(process.execPath, [main, "--data-dir", directory, "--listen", "127.0.0.1:0"], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -49,8 +40,9 @@ function startControlPlane() {
 }
 
 test("when the data directory is full the control plane stops and says so, and all that it acknowledged is there afterwards", async (context) => {
-  if (!mounted) context.skip("may not mount a file system");
-  const first = startControlPlane();
+  if (disk === undefined) return context.skip("may not mount a file system");
+  const { directory } = disk;
+  const first = startControlPlane(directory);
   const credentialsFile = join(directory, "credentials.json");
   const clientFor = async (url: Promise<string>) =>
     new ECSClient({
@@ -79,8 +71,8 @@ test("when the data directory is full the control plane stops and says so, and a
   expect(acknowledged).toBeGreaterThan(5);
 
   // With room again it goes on from there.
-  execFileSync("mount", ["-o", "remount,size=8m", directory]);
-  const second = startControlPlane();
+  disk.grow(8);
+  const second = startControlPlane(directory);
   const again = await clientFor(second.url);
   const { taskDefinitionArns = [] } = await again.send(new ListTaskDefinitionsCommand({ familyPrefix: "full" }));
   expect(taskDefinitionArns).toHaveLength(acknowledged);

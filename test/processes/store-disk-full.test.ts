@@ -1,30 +1,21 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, statfsSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { statfsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { exampleCluster } from "../../packages/control-plane/src/model/examples.ts";
 import { SqliteStore } from "../../packages/control-plane/src/store/sqlite-store.ts";
 import type { StoreFailedError } from "../../packages/control-plane/src/store/store.ts";
+import { mountSmallDisk, type SmallDisk } from "./small-disk.ts";
 
 // A real file system of one MiB. Only who may mount can make one; for the others sqlite-store.test.ts has a page limit.
-const directory = mkdtempSync(join(tmpdir(), "hatoba-full-"));
-let mounted = false;
+let disk: SmallDisk | undefined;
 beforeEach(() => {
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "hatoba-test", directory], { stdio: "ignore" });
-    mounted = true;
-  } catch {
-    mounted = false;
-  }
+  disk = mountSmallDisk(1);
 });
-afterEach(() => {
-  if (mounted) execFileSync("umount", [directory]);
-  rmSync(directory, { recursive: true });
-});
+afterEach(() => disk?.remove());
 
 test("a full file system ends the store with a clear error, and what it acknowledged is there afterwards", async (context) => {
-  if (!mounted) context.skip("may not mount a file system");
+  if (disk === undefined) return context.skip("may not mount a file system");
+  const { directory } = disk;
   const path = join(directory, "state.sqlite");
   const reports: StoreFailedError[] = [];
   const store = new SqliteStore({ path, onFatal: (error) => void reports.push(error) });
@@ -42,7 +33,7 @@ test("a full file system ends the store with a clear error, and what it acknowle
   expect(statfsSync(directory).bavail).toBeLessThan(10);
   await store.close();
 
-  execFileSync("mount", ["-o", "remount,size=8m", directory]);
+  disk.grow(8);
   const again = new SqliteStore({ path });
   expect(again.snapshot().count("cluster")).toBe(acknowledged);
   await again.commit([{ kind: "cluster", arn: "later", expected: 0, value }]);
