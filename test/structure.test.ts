@@ -12,9 +12,11 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   store: ["model", "platform"],
   platform: [],
   "log-store": ["platform"],
+  // Role sessions: issued to tasks over the agent channel, opened again by the front door.
+  credentials: ["platform"],
   reconcile: ["model", "placement", "platform", "settings.ts", "store"],
-  "agent-channel": ["model", "platform", "settings.ts", "store"],
-  api: ["model", "placement", "platform", "settings.ts", "store"],
+  "agent-channel": ["credentials", "model", "platform", "settings.ts", "store"],
+  api: ["credentials", "model", "placement", "platform", "settings.ts", "store"],
   // CloudWatch Logs answers from the log store; no other part of the API knows it.
   "api/logs": ["log-store"],
 };

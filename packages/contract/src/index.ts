@@ -2,4 +2,5 @@ export * from "./agent-channel/codec.ts";
 export * from "./agent-channel/connection.ts";
 export * from "./agent-channel/messages.ts";
 export * from "./arn.ts";
+export * from "./session-link/frames.ts";
 export * from "./statuses.ts";

@@ -4,13 +4,17 @@ import { attachAgentChannel } from "./agent-channel/attach.ts";
 import { defaultVpcId, ensureDefaultNetwork } from "./api/ec2/default-network.ts";
 import { ec2Service } from "./api/ec2/service.ts";
 import { ecsService } from "./api/ecs/service.ts";
-import { openRootKey } from "./api/http/access-keys.ts";
+import { firstOf, openRootKey, temporaryKeys } from "./api/http/access-keys.ts";
 import { openAuthenticator } from "./api/http/open-authenticator.ts";
 import { startServer } from "./api/http/server.ts";
 import { sigV4Authenticator } from "./api/http/sigv4-authenticator.ts";
+import { iamService } from "./api/iam/service.ts";
 import { logsService } from "./api/logs/service.ts";
+import { ssmService } from "./api/ssm/service.ts";
 import { stsService } from "./api/sts/service.ts";
 import { type Config, ConfigError } from "./config.ts";
+import { openHouseKey } from "./credentials/open-house-key.ts";
+import { TemporaryCredentials } from "./credentials/temporary-credentials.ts";
 import { keepRetention } from "./log-store/keep-retention.ts";
 import { SqliteLogStore } from "./log-store/sqlite-log-store.ts";
 import { systemClock } from "./platform/clock.ts";
@@ -39,7 +43,9 @@ export async function startControlPlane(
 ): Promise<ControlPlane> {
   const { settings, dataDir } = config;
   const [clock, ids] = [systemClock, randomIds];
-  const keys = await openRootKey(join(dataDir, "credentials.json"), settings);
+  const credentials = new TemporaryCredentials(await openHouseKey(join(dataDir, "house.key")));
+  const rootKey = await openRootKey(join(dataDir, "credentials.json"), settings);
+  const keys = firstOf(rootKey, temporaryKeys(credentials, settings));
   const store = new SqliteStore({ path: join(dataDir, "store.db"), onFatal });
   requireSameHouse(store, config);
   await ensureDefaultNetwork({ store, settings });
@@ -49,7 +55,7 @@ export async function startControlPlane(
   const server = await startServer({
     listen: config.listen,
     open: config.auth === "open",
-    services: [ecsService, logsService(logStore), stsService, ec2Service],
+    services: [ecsService, logsService(logStore), stsService, ec2Service, ssmService, iamService],
     authenticate: config.auth === "open" ? openAuthenticator(settings) : sigV4Authenticator({ keys, clock, settings }),
     context: (caller, { requestId, endpoint }) => ({
       store,

@@ -6,13 +6,16 @@ export type DecodedFrame =
   | { readonly is: "unknown"; readonly type: string }
   | { readonly is: "malformed"; readonly problem: string };
 
-type Check = "string" | "number" | "boolean" | "array";
+type Check = "string" | "number" | "boolean" | "array" | "object";
 
 /** The members without which a message cannot be handled. Everything else is optional on the wire. */
 const required: { readonly [T in ChannelMessageType]: Readonly<Record<string, Check>> } = {
   HeartbeatMessage: {},
   HeartbeatAckRequest: {},
   PayloadMessage: { messageId: "string", clusterArn: "string", containerInstanceArn: "string", tasks: "array" },
+  IAMRoleCredentialsMessage: { messageId: "string", taskArn: "string", roleType: "string", roleCredentials: "object" },
+  IAMRoleCredentialsAckRequest: { messageId: "string", credentialsId: "string" },
+  OpenSessionMessage: { messageId: "string", sessionId: "string", token: "string", target: "object", run: "object" },
   AckRequest: { messageId: "string" },
   NackRequest: { messageId: "string" },
   TaskManifestMessage: {
@@ -52,5 +55,7 @@ export function decodeFrame(text: string): DecodedFrame {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 const isKnown = (type: string): type is ChannelMessageType => Object.hasOwn(required, type);
-const passes = (value: unknown, check: Check) =>
-  check === "array" ? Array.isArray(value) && value.every(isObject) : typeof value === check;
+function passes(value: unknown, check: Check): boolean {
+  if (check === "array") return Array.isArray(value) && value.every(isObject);
+  return check === "object" ? isObject(value) : typeof value === check;
+}

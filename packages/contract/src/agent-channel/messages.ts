@@ -41,6 +41,11 @@ export interface ChannelTaskDefinitionContainer {
     readonly options: Readonly<Record<string, string>>;
   };
   readonly credentialSpecs?: readonly string[];
+  /** Of a task with ECS Exec. */
+  readonly managedAgents?: readonly {
+    readonly name: "ExecuteCommandAgent";
+    readonly properties: Readonly<Record<string, string>>;
+  }[];
   /** `config` and `hostConfig` are JSON texts in the spelling of Docker's create call. */
   readonly dockerConfig: { readonly version: string; readonly config: string; readonly hostConfig: string };
   readonly containerArn: string;
@@ -106,6 +111,27 @@ export interface ElasticNetworkInterface {
   readonly privateDnsName?: string;
 }
 
+/** Temporary credentials of a role, for the containers of one task or for what the agent fetches on their behalf. */
+export interface IAMRoleCredentials {
+  /** Part of the address that containers ask, so it stays the same for the life of the task. */
+  readonly credentialsId: string;
+  readonly roleArn: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  /** ISO 8601, as `2027-01-01T00:00:00Z`. */
+  readonly expiration: string;
+}
+
+/** New credentials under the `credentialsId` of the old ones. */
+export interface IAMRoleCredentialsMessage {
+  readonly messageId: string;
+  readonly taskArn: string;
+  readonly taskClusterArn?: string;
+  readonly roleType: "TaskApplication" | "TaskExecution";
+  readonly roleCredentials: IAMRoleCredentials;
+}
+
 export interface ChannelTask {
   readonly arn: string;
   readonly taskClusterArn: string;
@@ -134,6 +160,9 @@ export interface ChannelTask {
     readonly properties: Readonly<Record<string, string>>;
   };
   readonly enableFaultInjection?: boolean;
+  /** Of the task role. */
+  readonly roleCredentials?: IAMRoleCredentials;
+  readonly executionRoleCredentials?: IAMRoleCredentials;
   readonly launchType?: string;
   readonly serviceName?: string;
   readonly group?: string;
@@ -178,11 +207,40 @@ export interface AckRequest {
   readonly messageId: string;
 }
 
+/**
+ * Ours alone: asks the agent to open a session link (session-link/frames.ts) for this session. The genuine agent ignores it.
+ */
+export interface OpenSessionMessage extends Addressed {
+  readonly sessionId: string;
+  /** Goes back in the query of the link's address, as `token`. Good for one link and a short time. */
+  readonly token: string;
+  readonly target:
+    | {
+        readonly type: "container";
+        readonly taskArn: string;
+        readonly containerName: string;
+        readonly runtimeId: string;
+      }
+    /** The container instance itself. */
+    | { readonly type: "host" };
+  readonly run: /** `command` is one text, split by shell word rules and run directly; absent for a login shell. */
+    | { readonly type: "command"; readonly command?: string; readonly terminal: boolean }
+    /** TCP to `port` of `host`, seen from the target; `multiplexed`: the bytes are smux version 1 frames. */
+    | { readonly type: "port"; readonly host?: string; readonly port: number; readonly multiplexed: boolean };
+}
+
 /** Every message by its type, in both directions. */
 export interface ChannelMessages {
   HeartbeatMessage: { readonly healthy: boolean; readonly messageId: string };
   HeartbeatAckRequest: { readonly messageId: string };
   PayloadMessage: PayloadMessage;
+  IAMRoleCredentialsMessage: IAMRoleCredentialsMessage;
+  IAMRoleCredentialsAckRequest: {
+    readonly messageId: string;
+    readonly credentialsId: string;
+    readonly expiration: string;
+  };
+  OpenSessionMessage: OpenSessionMessage;
   AckRequest: AckRequest;
   NackRequest: AckRequest & { readonly reason: string };
   TaskManifestMessage: TaskManifestMessage;

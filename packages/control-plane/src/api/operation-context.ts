@@ -1,3 +1,4 @@
+import type { RoleSession } from "../credentials/temporary-credentials.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { IdSource } from "../platform/ids.ts";
 import type { Logger } from "../platform/logger.ts";
@@ -12,6 +13,8 @@ export interface Caller {
   readonly arn: string;
   readonly userId: string;
   readonly accessKeyId: string;
+  /** The session of a role that calls; absent for the account's root, who may do everything. */
+  readonly roleSession?: RoleSession;
 }
 
 /** What an operation of any service may use. */

@@ -1,6 +1,8 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { chmod, link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { roleUniqueId } from "../../credentials/role-unique-id.ts";
+import type { TemporaryCredentials } from "../../credentials/temporary-credentials.ts";
 import type { Settings } from "../../settings.ts";
 import type { Caller } from "../operation-context.ts";
 
@@ -16,9 +18,41 @@ export interface AccessKey {
 
 /** Where access keys are looked up. */
 export interface AccessKeys {
-  /** Undefined for a key that there is not, or no longer. */
-  lookupKey(accessKeyId: string): AccessKey | undefined;
+  /** Undefined for a key that there is not, or no longer. @param sessionToken as sent with the request, for temporary keys */
+  lookupKey(accessKeyId: string, sessionToken?: string): AccessKey | undefined;
 }
+
+/** Looks in each of `sources`, in order. */
+export const firstOf = (...sources: readonly AccessKeys[]): AccessKeys => ({
+  lookupKey(accessKeyId, sessionToken) {
+    for (const source of sources) {
+      const key = source.lookupKey(accessKeyId, sessionToken);
+      if (key !== undefined) return key;
+    }
+    return undefined;
+  },
+});
+
+/** The temporary credentials that this house issues. */
+export const temporaryKeys = (
+  credentials: TemporaryCredentials,
+  { accountId, region }: Pick<Settings, "accountId" | "region">,
+): AccessKeys => ({
+  lookupKey(accessKeyId, sessionToken) {
+    const opened = sessionToken === undefined ? undefined : credentials.open(accessKeyId, sessionToken);
+    if (opened === undefined) return undefined;
+    const { session, keys } = opened;
+    const roleName = session.roleArn.split("/").at(-1) ?? "";
+    const arn = `arn:aws:sts::${accountId}:assumed-role/${roleName}/${session.sessionName}`;
+    const userId = `${roleUniqueId(session.roleArn)}:${session.sessionName}`;
+    return {
+      secretAccessKey: keys.secretAccessKey,
+      sessionToken: keys.sessionToken,
+      expiresAt: session.expiresAt,
+      caller: { accountId, region, arn, userId, accessKeyId, roleSession: session },
+    };
+  },
+});
 
 /** As written in credentials.json. */
 interface RootKey {

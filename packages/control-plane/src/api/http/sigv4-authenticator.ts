@@ -19,7 +19,7 @@ export function sigV4Authenticator({
 }): Authenticator {
   return async (request, { signingName: service }) => {
     const claim = parseClaim(request);
-    const key = keys.lookupKey(claim.scope.accessKeyId);
+    const key = keys.lookupKey(claim.scope.accessKeyId, claim.sessionToken);
     const now = clock.now();
     if (key === undefined || !isSame(key.sessionToken ?? "", claim.sessionToken ?? "")) {
       throw new SignatureError("unknownKey", "The security token included in the request is invalid.");
@@ -27,8 +27,8 @@ export function sigV4Authenticator({
     if (key.expiresAt !== undefined && key.expiresAt <= now) {
       throw new SignatureError("expiredToken", "The security token included in the request is expired");
     }
-    // STS is one for all regions, and clients sign for us-east-1 then.
-    const regions = service === "sts" ? [settings.region, "us-east-1"] : [settings.region];
+    // STS and IAM are one for all regions, and clients sign for us-east-1 then.
+    const regions = service === "sts" || service === "iam" ? [settings.region, "us-east-1"] : [settings.region];
     verifySignature(request, claim, { secretAccessKey: key.secretAccessKey, service, regions, now });
     return key.caller;
   };

@@ -1,0 +1,25 @@
+import type { ServiceDefinition } from "../http/service-definition.ts";
+import { validationWording } from "../http/validation-wording.ts";
+import { limitsOf } from "../limits/read-limits.ts";
+
+/** AWS Systems Manager, as the front door serves it: what ECS users need of sessions and activations. */
+export const ssmService: ServiceDefinition = {
+  sdkId: "SSM",
+  signingName: "ssm",
+  protocol: "awsJson1_1",
+  target: "AmazonSSM",
+  wording: validationWording({
+    validation: "ValidationException",
+    unreadable: "SerializationException",
+    notBuilt: "UnsupportedOperationException",
+    internal: "InternalServerError",
+  }),
+  async load() {
+    const [sdk, { operations }, limits] = await Promise.all([
+      import("@aws-sdk/client-ssm"),
+      import("./operations.ts"),
+      limitsOf("ssm"),
+    ]);
+    return { sdk, operations, limits };
+  },
+};

@@ -1,0 +1,78 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+/** Whom temporary credentials speak for: a session of a role. */
+export interface RoleSession {
+  /** As `arn:aws:iam::000000000000:role/app`. */
+  readonly roleArn: string;
+  /** Shown in the caller's ARN: `arn:aws:sts::…:assumed-role/app/SESSION-NAME`. A task's credentials have its id here. */
+  readonly sessionName: string;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+  /** The task whose credentials these are; absent for AssumeRole. */
+  readonly taskArn?: string;
+}
+
+/** Keys as AWS clients take them. */
+export interface TemporaryKeys {
+  /** `ASIA` and 16 letters or digits. */
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/**
+ * Makes and opens temporary credentials without keeping any: the token says for whom they are and is sealed with the
+ * house's key, and id and secret follow from the token. So they hold over restarts, and nothing has to be looked up.
+ */
+export class TemporaryCredentials {
+  private readonly key: Buffer;
+
+  /** @param key of 32 bytes, secret; whoever has it can be every role */
+  constructor(key: Buffer) {
+    if (key.length !== 32) throw new Error("the key of temporary credentials has 32 bytes");
+    this.key = key;
+  }
+
+  issue(session: RoleSession): TemporaryKeys {
+    const content = Buffer.from(JSON.stringify(session)).toString("base64url");
+    return this.keysOf(`${content}.${this.seal(content)}`);
+  }
+
+  /** For whom these credentials are. Undefined if the token was not made here or is another key's. Expiry is not looked at. */
+  open(
+    accessKeyId: string,
+    sessionToken: string,
+  ): { readonly session: RoleSession; readonly keys: TemporaryKeys } | undefined {
+    const [content, seal, ...rest] = sessionToken.split(".");
+    if (content === undefined || seal === undefined || rest.length > 0) return undefined;
+    if (!isSame(seal, this.seal(content))) return undefined;
+    const keys = this.keysOf(sessionToken);
+    if (!isSame(accessKeyId, keys.accessKeyId)) return undefined;
+    return { session: JSON.parse(Buffer.from(content, "base64url").toString()) as RoleSession, keys };
+  }
+
+  private keysOf(sessionToken: string): TemporaryKeys {
+    const id = this.mac("id", sessionToken);
+    const letters = Array.from(id.subarray(0, 16), (byte) => base32[byte % base32.length]);
+    return {
+      accessKeyId: `ASIA${letters.join("")}`,
+      secretAccessKey: this.mac("secret", sessionToken).subarray(0, 30).toString("base64"),
+      sessionToken,
+    };
+  }
+
+  private seal(content: string): string {
+    return this.mac("token", content).toString("base64url");
+  }
+
+  private mac(purpose: string, text: string): Buffer {
+    return createHmac("sha256", this.key).update(`${purpose}\n${text}`).digest();
+  }
+}
+
+const base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+function isSame(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
