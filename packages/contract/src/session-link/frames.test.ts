@@ -13,7 +13,11 @@ const frames: fc.Arbitrary<LinkFrame> = fc.oneof(
 );
 
 test("a frame comes out as it went in", () => {
-  fc.assert(fc.property(frames, (frame) => expect(decodeLinkFrame(encodeLinkFrame(frame))).toEqual(frame)));
+  fc.assert(
+    fc.property(frames, (frame) => {
+      expect(decodeLinkFrame(encodeLinkFrame(frame))).toEqual(frame);
+    }),
+  );
 });
 
 test("what is no frame is undefined, and never throws", () => {
