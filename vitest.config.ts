@@ -7,7 +7,11 @@ export default defineConfig({
       {
         test: {
           name: "fast",
-          include: ["packages/*/src/**/*.test.ts", "test/*.test.ts", "test/{compatibility,scenarios,harness}/**/*.test.ts"],
+          include: [
+            "packages/*/src/**/*.test.ts",
+            "test/*.test.ts",
+            "test/{compatibility,scenarios,harness}/**/*.test.ts",
+          ],
           pool: "threads",
           isolate: false,
           testTimeout: 20_000,
@@ -26,7 +30,7 @@ export default defineConfig({
       {
         test: {
           name: "docker",
-          include: ["test/docker/**/*.test.ts"],
+          include: ["test/{docker,genuine-agent}/**/*.test.ts"],
           pool: "forks",
           fileParallelism: false,
           testTimeout: 180_000,

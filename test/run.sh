@@ -33,3 +33,4 @@ finish() {
 trap finish EXIT
 stage "container engine" ./hatoba engine start --data-dir "$ENGINE_DIR"
 stage "tests with the real engine" vitest run --project docker
+[ -n "${HATOBA_GENUINE_AGENT:-}" ] || echo "    skipped: the tests with the genuine agent; they run when HATOBA_GENUINE_AGENT is the path of its binary"
