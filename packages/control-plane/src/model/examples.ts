@@ -3,6 +3,7 @@ import type { ClientToken } from "./client-token.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ContainerInstance } from "./container-instance.ts";
 import type { NetworkInterface, SecurityGroup, Subnet } from "./network.ts";
+import { type Role, roleArn } from "./role.ts";
 import type { Deployment, Service, ServiceEvents } from "./service.ts";
 import type { Container, Task } from "./task.ts";
 import type { TaskDefinition } from "./task-definition.ts";
@@ -208,6 +209,25 @@ export const exampleNetworkInterface = (overrides: Partial<NetworkInterface> = {
   securityGroups: ["sg-00000000000000001"],
   attachmentId: "00000000-0000-4000-8000-000000000001",
   taskArn: exampleTaskArn(),
+  createdAt: exampleTime,
+  ...overrides,
+});
+
+export const exampleRoleArn = roleArn(examplePlace, "/", "app");
+
+/** A role that tasks may have and that allows nothing. */
+export const exampleRole = (overrides: Partial<Role> = {}): Role => ({
+  roleName: "app",
+  path: "/",
+  arn: exampleRoleArn,
+  assumeRolePolicyDocument: JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" }],
+  }),
+  maxSessionDuration: 3600,
+  inlinePolicies: [],
+  attachedPolicyArns: [],
+  tags: [],
   createdAt: exampleTime,
   ...overrides,
 });

@@ -26,4 +26,6 @@ export const indexes: { readonly [K in Kind]: readonly (keyof Resources[K])[] } 
   subnet: ["vpcId"],
   securityGroup: ["vpcId"],
   networkInterface: ["taskArn", "subnetId", "attachmentId"],
+  role: [],
+  managedPolicy: [],
 };

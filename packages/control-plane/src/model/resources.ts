@@ -3,6 +3,7 @@ import type { ClientToken } from "./client-token.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ContainerInstance } from "./container-instance.ts";
 import type { NetworkInterface, SecurityGroup, Subnet, Vpc } from "./network.ts";
+import type { ManagedPolicy, Role } from "./role.ts";
 import type { Deployment, Service, ServiceEvents } from "./service.ts";
 import type { Task } from "./task.ts";
 import type { TaskDefinition, TaskDefinitionFamily } from "./task-definition.ts";
@@ -23,6 +24,8 @@ export interface Resources {
   subnet: Subnet;
   securityGroup: SecurityGroup;
   networkInterface: NetworkInterface;
+  role: Role;
+  managedPolicy: ManagedPolicy;
 }
 export type Kind = keyof Resources;
 
@@ -42,4 +45,6 @@ export const kinds = Object.keys({
   subnet: 0,
   securityGroup: 0,
   networkInterface: 0,
+  role: 0,
+  managedPolicy: 0,
 } satisfies Record<Kind, 0>) as readonly Kind[];
