@@ -19,7 +19,7 @@ export const indexes: { readonly [K in Kind]: readonly (keyof Resources[K])[] } 
     "lastStatus",
     "taskDefinitionArn",
   ],
-  containerInstance: ["clusterArn", "capacity", "registrationToken"],
+  containerInstance: ["clusterArn", "capacity", "registrationToken", "ec2InstanceId"],
   clientToken: [],
   accountSetting: ["principalArn"],
   vpc: [],
@@ -28,4 +28,6 @@ export const indexes: { readonly [K in Kind]: readonly (keyof Resources[K])[] } 
   networkInterface: ["taskArn", "subnetId", "attachmentId"],
   role: [],
   managedPolicy: [],
+  activation: [],
+  managedInstance: ["accessKeyId"],
 };

@@ -1,7 +1,9 @@
 import type { AccountSetting } from "./account-setting.ts";
+import type { Activation } from "./activation.ts";
 import type { ClientToken } from "./client-token.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ContainerInstance } from "./container-instance.ts";
+import type { ManagedInstance } from "./managed-instance.ts";
 import type { NetworkInterface, SecurityGroup, Subnet, Vpc } from "./network.ts";
 import type { ManagedPolicy, Role } from "./role.ts";
 import type { Deployment, Service, ServiceEvents } from "./service.ts";
@@ -26,6 +28,8 @@ export interface Resources {
   networkInterface: NetworkInterface;
   role: Role;
   managedPolicy: ManagedPolicy;
+  activation: Activation;
+  managedInstance: ManagedInstance;
 }
 export type Kind = keyof Resources;
 
@@ -47,4 +51,6 @@ export const kinds = Object.keys({
   networkInterface: 0,
   role: 0,
   managedPolicy: 0,
+  activation: 0,
+  managedInstance: 0,
 } satisfies Record<Kind, 0>) as readonly Kind[];
