@@ -22,6 +22,8 @@ export type LinkFrame =
   | { readonly kind: "exited"; readonly exitCode: number }
   /** To the control plane: it did not start or was lost; `reason` is for the user to read. Nothing follows. */
   | { readonly kind: "failed"; readonly reason: string }
+  /** To the control plane: one multiplexed connection to the port was refused; the others go on. */
+  | { readonly kind: "portRefused" }
   /** Both ways: so many bytes have been taken and may be sent anew. */
   | { readonly kind: "credit"; readonly bytes: number };
 
@@ -39,6 +41,7 @@ const codes = {
   exited: 8,
   failed: 9,
   credit: 10,
+  portRefused: 11,
 } as const satisfies Record<LinkFrame["kind"], number>;
 const kinds = new Map<number, LinkFrame["kind"]>(
   Object.entries(codes).map(([kind, code]) => [code, kind as LinkFrame["kind"]]),
@@ -81,6 +84,7 @@ export function decodeLinkFrame(message: Uint8Array): LinkFrame | undefined {
     case "inputEnd":
     case "terminate":
     case "started":
+    case "portRefused":
       return bytes.length === 0 ? { kind } : undefined;
     case undefined:
       return undefined;
