@@ -14,9 +14,11 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   "log-store": ["platform"],
   // Role sessions: issued to tasks over the agent channel, opened again by the front door.
   credentials: ["platform"],
+  // What policies say: the API asks it, and knows whom and what to ask about.
+  authorization: [],
   reconcile: ["model", "placement", "platform", "settings.ts", "store"],
   "agent-channel": ["credentials", "model", "platform", "settings.ts", "store"],
-  api: ["credentials", "model", "placement", "platform", "settings.ts", "store"],
+  api: ["authorization", "credentials", "model", "placement", "platform", "settings.ts", "store"],
   // CloudWatch Logs answers from the log store; no other part of the API knows it.
   "api/logs": ["log-store"],
 };
@@ -146,17 +148,19 @@ describe.each([
 });
 
 describe("pure rooms", () => {
-  test.each(["packages/contract/src/", "packages/control-plane/src/model/", "packages/control-plane/src/placement/"])(
-    "%s does no I/O, waits for nothing, and knows neither time nor chance",
-    (room) => {
-      const impure = globSync(`${room}**/*.ts`, { cwd: root })
-        .filter((path) => !isTest(path))
-        .filter((path) =>
-          /\bawait\b|Date\.now|new Date\(\)|Math\.random|from "node:(?!net")/.test(
-            readFileSync(join(root, path), "utf8"),
-          ),
-        );
-      expect(impure).toEqual([]);
-    },
-  );
+  test.each([
+    "packages/contract/src/",
+    "packages/control-plane/src/model/",
+    "packages/control-plane/src/placement/",
+    "packages/control-plane/src/authorization/",
+  ])("%s does no I/O, waits for nothing, and knows neither time nor chance", (room) => {
+    const impure = globSync(`${room}**/*.ts`, { cwd: root })
+      .filter((path) => !isTest(path))
+      .filter((path) =>
+        /\bawait\b|Date\.now|new Date\(\)|Math\.random|from "node:(?!net")/.test(
+          readFileSync(join(root, path), "utf8"),
+        ),
+      );
+    expect(impure).toEqual([]);
+  });
 });
