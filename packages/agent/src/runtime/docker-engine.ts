@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import * as http from "node:http";
 import * as https from "node:https";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
 import { type EngineAddress, engineAddress } from "./docker-address.ts";
 
 /** The engine answered and said no. `message` is its own text, as it stands after "Error response from daemon: ". */
@@ -84,9 +85,53 @@ export class DockerEngine {
     const response = await this.#send(method, path, request, true);
     const status = response.statusCode ?? 0;
     if (status < 400) return response;
-    let text = "";
-    for await (const chunk of response) text += (chunk as Buffer).toString();
-    throw new EngineError(status, engineMessage(text) ?? `${method} ${path} was answered with status ${status}`);
+    throw new EngineError(
+      status,
+      engineMessage(await refusal(response)) ?? `${method} ${path} was answered with status ${status}`,
+    );
+  }
+
+  /**
+   * Sends a request whose answer turns a connection of its own into a two-way stream of bytes, which is the caller's to
+   * close. Nothing is read from it before the caller does.
+   */
+  async upgrade(method: string, path: string, body: unknown, timeoutMs: number): Promise<Duplex> {
+    const content = Buffer.from(JSON.stringify(body));
+    const { tls: secure, connect } = this.address;
+    const options: https.RequestOptions = {
+      ...connect,
+      ...(secure === undefined ? {} : tls(secure.certificates)),
+      method,
+      path,
+      agent: false,
+      headers: {
+        host: "engine",
+        connection: "Upgrade",
+        upgrade: "tcp",
+        "content-type": "application/json",
+        "content-length": content.length,
+      },
+    };
+    const sent = secure === undefined ? http.request(options) : https.request(options);
+    const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
+    const timer = setTimeout(() => sent.destroy(new EngineTimeout(timeoutMs)), timeoutMs);
+    sent.on("error", (error) => reject(error instanceof EngineTimeout ? error : unreachable(this.address, error)));
+    sent.on("upgrade", (_response, socket, head) => {
+      if (head.length > 0) socket.unshift(head);
+      resolve(socket);
+    });
+    sent.on("response", (response) => {
+      refusal(response).then((text) => {
+        const message = engineMessage(text) ?? `${method} ${path} was not upgraded`;
+        reject(new EngineError(response.statusCode ?? 0, message));
+      }, reject);
+    });
+    sent.end(content);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Hands over an archive in the form of `docker save`. @returns the engine's progress, which has to be read to its end. */
@@ -131,6 +176,12 @@ export class DockerEngine {
       throw unreachable(this.address, error);
     }
   }
+}
+
+async function refusal(response: http.IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of response) text += (chunk as Buffer).toString();
+  return text;
 }
 
 async function writeAll(sent: http.ClientRequest, content: AsyncIterable<Uint8Array> | Uint8Array): Promise<void> {

@@ -10,12 +10,14 @@ const names = {
   stop: "CannotStopContainerError",
   remove: "CannotRemoveContainerError",
   inspect: "CannotInspectContainerError",
+  stats: "CannotInspectContainerError",
   list: "CannotListContainersError",
   events: "CannotListContainersError",
   logs: "CannotDescribeContainerError",
   createVolume: "CannotCreateVolumeError",
   removeVolume: "CannotRemoveVolumeError",
   network: "ContainerNetworkingError",
+  exec: "CannotStartExecError",
 } as const;
 
 /** A call of the runtime that can fail. */
