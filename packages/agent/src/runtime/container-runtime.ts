@@ -1,3 +1,5 @@
+import type { ContainerDetails, ContainerStats } from "./container-details.ts";
+
 /** Any method may reject with ContainerFailure. Ids are the runtime's own. */
 export interface ContainerRuntime {
   /** The engine's version and what the machine has. */
@@ -15,6 +17,10 @@ export interface ContainerRuntime {
   /** Removes a container with its anonymous volumes; one that is gone counts as removed. */
   remove(id: string): Promise<void>;
   inspect(id: string): Promise<Observation | undefined>;
+  /** More than `inspect` says, for whoever asks; undefined for a container that is gone. */
+  details(id: string): Promise<ContainerDetails | undefined>;
+  /** What a running container uses at this moment; undefined for one that does not run. */
+  stats(id: string): Promise<ContainerStats | undefined>;
   /** Every container that carries all of these labels, running or not. */
   list(labels: Readonly<Record<string, string>>): Promise<readonly Observation[]>;
   /** From now on, gaps possible: an event is a hint, `inspect` decides. Rejects with ContainerFailure when the engine is gone. */
@@ -46,6 +52,8 @@ export interface MachineFacts {
   readonly memoryMiB: number;
   readonly architecture: "x86_64" | "arm64";
   readonly loggingDrivers: readonly string[];
+  /** `cgroupfs` or `systemd`, where the engine says. */
+  readonly cgroupDriver?: string;
 }
 
 /** What to create. Docker's own names stay where Docker's own JSON is handed through. */

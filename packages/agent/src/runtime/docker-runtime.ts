@@ -1,3 +1,4 @@
+import type { ContainerDetails, ContainerStats } from "./container-details.ts";
 import type {
   ContainerRuntime,
   ContainerSpec,
@@ -10,6 +11,7 @@ import type {
   RuntimeEvent,
   VolumeSpec,
 } from "./container-runtime.ts";
+import { type DetailedAnswer, detailsOf } from "./docker-details.ts";
 import type { DockerEngine } from "./docker-engine.ts";
 import { type EngineAction, failureOf, isConflict, isMissing } from "./docker-errors.ts";
 import { dockerEvents } from "./docker-events.ts";
@@ -66,6 +68,7 @@ export class DockerRuntime implements ContainerRuntime {
       memoryMiB: Math.floor(info.MemTotal / (1024 * 1024)),
       architecture: /^(aarch64|arm64)/.test(info.Architecture) ? "arm64" : "x86_64",
       loggingDrivers: info.Plugins?.Log ?? [],
+      ...(info.CgroupDriver ? { cgroupDriver: info.CgroupDriver } : {}),
     };
   }
 
@@ -120,6 +123,29 @@ export class DockerRuntime implements ContainerRuntime {
   async inspect(id: string): Promise<Observation | undefined> {
     const answer = await this.#try("inspect", () => this.#look(id));
     return answer === undefined ? undefined : observationOf(answer, this.#outOfMemory.has(answer.Id));
+  }
+
+  async details(id: string): Promise<ContainerDetails | undefined> {
+    const answer = await this.#try("inspect", () => this.#look(id));
+    return answer === undefined ? undefined : detailsOf(answer as DetailedAnswer);
+  }
+
+  async stats(id: string): Promise<ContainerStats | undefined> {
+    // One sample at once; without `one-shot` the engine takes two, a second apart.
+    const query = { stream: false, "one-shot": true };
+    return this.#try("stats", async () => {
+      try {
+        const stats = await this.#engine.call<ContainerStats>("GET", `/containers/${id}/stats`, {
+          query,
+          timeoutMs: limits.short,
+        });
+        // Of a container that does not run there is nothing but names, read in year 1.
+        return Date.parse(String(stats["read"])) > 0 ? stats : undefined;
+      } catch (error) {
+        if (isMissing(error) || isConflict(error)) return undefined;
+        throw error;
+      }
+    });
   }
 
   async list(labels: Readonly<Record<string, string>>): Promise<readonly Observation[]> {
@@ -222,5 +248,6 @@ interface InfoAnswer {
   readonly NCPU: number;
   readonly MemTotal: number;
   readonly Architecture: string;
+  readonly CgroupDriver?: string;
   readonly Plugins?: { readonly Log?: readonly string[] };
 }

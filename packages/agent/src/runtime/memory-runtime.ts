@@ -1,4 +1,5 @@
 import type { Clock } from "../platform/clock.ts";
+import type { ContainerDetails, ContainerStats } from "./container-details.ts";
 import {
   ContainerFailure,
   type ContainerRuntime,
@@ -132,6 +133,16 @@ export class MemoryRuntime implements ContainerRuntime {
   async inspect(id: string): Promise<Observation | undefined> {
     this.#requireUp("CannotInspectContainerError");
     return this.#byId.get(id)?.observe();
+  }
+
+  async details(id: string): Promise<ContainerDetails | undefined> {
+    this.#requireUp("CannotInspectContainerError");
+    return this.#byId.get(id)?.details();
+  }
+
+  async stats(id: string): Promise<ContainerStats | undefined> {
+    this.#requireUp("CannotInspectContainerError");
+    return this.#byId.get(id)?.stats();
   }
 
   async list(labels: Readonly<Record<string, string>>): Promise<readonly Observation[]> {
