@@ -1,0 +1,64 @@
+import type { IAMRoleCredentials } from "@hatoba/contract";
+import { describe, expect, test } from "vitest";
+import { taskArnOf, taskPayload } from "../engine/engine.fixture.ts";
+import { TaskCredentials } from "./task-credentials.ts";
+
+const credentialsOf = (credentialsId: string): IAMRoleCredentials => ({
+  credentialsId,
+  roleArn: "arn:aws:iam::000000000000:role/app",
+  accessKeyId: "ASIAEXAMPLE",
+  secretAccessKey: `very-${credentialsId}-secret`,
+  sessionToken: `token-of-${credentialsId}`,
+  expiration: "2027-01-01T00:00:00Z",
+});
+const withRoles = taskPayload(1, {
+  roleCredentials: credentialsOf("app-1"),
+  executionRoleCredentials: credentialsOf("exec-1"),
+});
+
+describe("credentials of tasks", () => {
+  test("are kept in memory, and what goes on to the disk has none", () => {
+    const credentials = new TaskCredentials();
+    const { tasks, receipts } = credentials.take([withRoles]);
+    expect(receipts).toEqual([
+      { credentialsId: "app-1", expiration: "2027-01-01T00:00:00Z" },
+      { credentialsId: "exec-1", expiration: "2027-01-01T00:00:00Z" },
+    ]);
+    expect(JSON.stringify(tasks)).not.toMatch(/secret"|-secret|token-of|ASIA/);
+    expect(tasks[0]?.roleCredentials?.credentialsId).toBe("app-1");
+    expect(credentials.find("exec-1")).toMatchObject({ taskArn: taskArnOf(1), roleType: "TaskExecution" });
+    expect(credentials.ofTask(taskArnOf(1), "TaskApplication")?.credentials.secretAccessKey).toBe("very-app-1-secret");
+  });
+
+  test("are replaced under the same id, and go with their task", () => {
+    const credentials = new TaskCredentials();
+    credentials.take([withRoles]);
+    const renewed = { ...credentialsOf("app-1"), accessKeyId: "ASIANEW" };
+    credentials.update({
+      messageId: "1",
+      taskArn: taskArnOf(1),
+      roleType: "TaskApplication",
+      roleCredentials: renewed,
+    });
+    expect(credentials.find("app-1")?.credentials.accessKeyId).toBe("ASIANEW");
+    credentials.drop(taskArnOf(1));
+    expect(credentials.find("app-1")).toBeUndefined();
+    expect(credentials.ofTask(taskArnOf(1), "TaskExecution")).toBeUndefined();
+  });
+
+  test("of a task that is to stop are acknowledged and not kept", () => {
+    const credentials = new TaskCredentials();
+    const { receipts } = credentials.take([{ ...withRoles, desiredStatus: "STOPPED" }]);
+    expect(receipts).toHaveLength(2);
+    expect(credentials.find("app-1")).toBeUndefined();
+  });
+
+  test("that are not whole are left aside", () => {
+    const credentials = new TaskCredentials();
+    const roleCredentials = { ...credentialsOf("app-1"), secretAccessKey: "" };
+    expect(
+      credentials.update({ messageId: "1", taskArn: "x", roleType: "TaskApplication", roleCredentials }),
+    ).toBeUndefined();
+    expect(credentials.take([taskPayload(2)])).toEqual({ tasks: [taskPayload(2)], receipts: [] });
+  });
+});
