@@ -1,7 +1,9 @@
-import { connectionPair } from "@hatoba/contract";
+import { type Connection, connectionPair } from "@hatoba/contract";
 import { attributesOf } from "../../packages/agent/src/attributes.ts";
+import { backOffs } from "../../packages/agent/src/channel/back-off.ts";
 import type { TaskStateChange } from "../../packages/agent/src/channel/control-plane.ts";
 import { registerInput, submitInput } from "../../packages/agent/src/channel/ecs-api.ts";
+import { stayConnected } from "../../packages/agent/src/channel/stay-connected.ts";
 import { serveWork } from "../../packages/agent/src/channel/work-session.ts";
 import { defaultEngineSettings } from "../../packages/agent/src/engine/engine-context.ts";
 import { TaskEngine } from "../../packages/agent/src/engine/task-engine.ts";
@@ -14,7 +16,7 @@ import type { Input, Operation, OperationName, Output } from "../../packages/con
 import { operations } from "../../packages/control-plane/src/api/ecs/operations.ts";
 import type { OperationContext } from "../../packages/control-plane/src/api/operation-context.ts";
 import { type Clock, ManualClock } from "../../packages/control-plane/src/platform/clock.ts";
-import { randomIds } from "../../packages/control-plane/src/platform/ids.ts";
+import { type IdSource, randomIds } from "../../packages/control-plane/src/platform/ids.ts";
 import { silentLogger } from "../../packages/control-plane/src/platform/logger.ts";
 import { startLoops } from "../../packages/control-plane/src/reconcile/start-loops.ts";
 import { defaultSettings, type Settings } from "../../packages/control-plane/src/settings.ts";
@@ -29,6 +31,21 @@ export interface WholeHouseOptions {
   readonly settings?: Partial<Settings>;
   /** What containers do; they run until they are stopped if left out. */
   readonly programOf?: ProgramOf;
+  /** Where every id comes from; chance if left out. */
+  readonly ids?: IdSource;
+  /** 0…1, for what spreads timers; always 0.5 if left out. */
+  readonly random?: () => number;
+  readonly faults?: HouseFaults;
+}
+
+/** What may go wrong between the agents and the control plane. */
+export interface HouseFaults {
+  /** Both ends of each new connection as the control plane and the agent get them. */
+  readonly connection?: (end: ReturnType<typeof connectionPair>[number]) => Connection;
+  /**
+   * What becomes of a call of an agent: it is answered, or the agent sees it fail although it was done, or before it was.
+   */
+  readonly call?: () => "answered" | "answer lost" | "call lost";
 }
 
 /**
@@ -41,6 +58,9 @@ export class WholeHouse {
   readonly settings: Settings;
   readonly agents: SimulatedAgent[] = [];
   readonly context: OperationContext;
+  readonly ids: IdSource;
+  readonly random: () => number;
+  readonly faults: HouseFaults;
   sessions: AgentSessions;
   private loops: { stop(): Promise<void> };
   private readonly programOf: ProgramOf | undefined;
@@ -50,12 +70,15 @@ export class WholeHouse {
     this.clock = options.clock ?? new ManualClock();
     this.settings = { ...defaultSettings, ...options.settings };
     this.programOf = options.programOf;
+    this.ids = options.ids ?? randomIds;
+    this.random = options.random ?? (() => 0.5);
+    this.faults = options.faults ?? {};
     const { store, clock, settings } = this;
     this.context = {
       store,
       clock,
       settings,
-      ids: randomIds,
+      ids: this.ids,
       logger: silentLogger,
       caller: {
         ...settings,
@@ -119,22 +142,20 @@ export interface SimulatedAgentOptions {
   readonly zone?: string;
 }
 
-let agentsMade = 0;
-
 /** One machine: its runtime and its agent's disk outlive its agent. */
 export class SimulatedAgent {
   readonly runtime: MemoryRuntime;
-  readonly state: MemoryState;
+  state: MemoryState;
   engine: TaskEngine;
   containerInstanceArn = "";
   private readonly house: WholeHouse;
   private readonly options: SimulatedAgentOptions;
-  private hangUp = () => {};
+  private online = new AbortController();
 
   constructor(house: WholeHouse, options: SimulatedAgentOptions) {
     this.house = house;
     this.options = options;
-    const id = `m${++agentsMade}`;
+    const id = `m${house.agents.length + 1}-`;
     this.runtime = new MemoryRuntime({
       clock: house.clock,
       idPrefix: id,
@@ -167,24 +188,40 @@ export class SimulatedAgent {
     this.connect();
   }
 
+  /** Connects anew, and again whenever the connection ends. */
   connect(): void {
-    this.hangUp();
-    const [server, agent] = connectionPair();
-    this.hangUp = () => agent.close(1000, "");
-    const { clock } = this.house;
-    void serveWork(agent, { handler: this.engine, clock, logger: silentLogger, random: () => 0.5 });
-    this.house.sessions.open(server, this.containerInstanceArn);
+    this.disconnect();
+    this.online = new AbortController();
+    const { signal } = this.online;
+    const { clock, random, faults } = this.house;
+    const logger = silentLogger;
+    const { engine } = this;
+    void stayConnected({
+      what: "work",
+      open: async () => {
+        const [server, agent] = connectionPair();
+        signal.addEventListener("abort", () => agent.close(1000, ""), { once: true });
+        this.house.sessions.open(faults.connection?.(server) ?? server, this.containerInstanceArn);
+        return faults.connection?.(agent) ?? agent;
+      },
+      serve: (connection) => serveWork(connection, { handler: engine, clock, logger, random }),
+      backOff: backOffs.connect,
+      clock,
+      logger,
+      random,
+      signal,
+    });
   }
 
   /** Cuts the connection and leaves it so. */
   disconnect(): void {
-    this.hangUp();
-    this.hangUp = () => {};
+    this.online.abort();
   }
 
-  /** Its process ends; containers and its disk stay. */
+  /** Its process ends at this moment; containers and its disk stay. */
   async kill(): Promise<void> {
     this.disconnect();
+    this.state = this.state.copy();
     await this.engine.close();
   }
 
@@ -196,7 +233,7 @@ export class SimulatedAgent {
       controlPlane: { submitTaskStateChange: (change, signal) => this.submit(change, signal) },
       clock: this.house.clock,
       logger: silentLogger,
-      hex: (digits) => randomIds.hex(digits),
+      hex: (digits) => this.house.ids.hex(digits),
       hooks: [],
       settings: {
         ...defaultEngineSettings,
@@ -211,6 +248,8 @@ export class SimulatedAgent {
   /** What the wire would make of it: epoch seconds become dates. */
   private async submit(change: TaskStateChange, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
+    const fate = this.house.faults.call?.() ?? "answered";
+    if (fate === "call lost") throw new Error("the control plane did not answer");
     const { pullStartedAt, pullStoppedAt, executionStoppedAt, ...rest } = submitInput("default", change) as Record<
       string,
       number
@@ -224,5 +263,6 @@ export class SimulatedAgent {
       ...date("pullStoppedAt", pullStoppedAt),
       ...date("executionStoppedAt", executionStoppedAt),
     } satisfies Parameters<Operation<"SubmitTaskStateChange">>[0]);
+    if (fate === "answer lost") throw new Error("the control plane did not answer");
   }
 }

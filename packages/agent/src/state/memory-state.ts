@@ -10,6 +10,14 @@ export class MemoryState implements AgentState {
     this.#facts = { agentId, sequenceNumber: -1 };
   }
 
+  /** As a disk looks to whoever opens it after a kill: what is saved here later does not reach the copy. */
+  copy(): MemoryState {
+    const copy = new MemoryState(this.#facts.agentId);
+    copy.#facts = this.#facts;
+    for (const task of this.#tasks.values()) copy.save(task);
+    return copy;
+  }
+
   facts(): AgentFacts {
     return this.#facts;
   }
