@@ -18,6 +18,8 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   authorization: [],
   reconcile: ["model", "placement", "platform", "settings.ts", "store"],
   "agent-channel": ["credentials", "model", "platform", "settings.ts", "store"],
+  // The server side of sessions; its transcripts go to the log store.
+  sessions: ["log-store", "model", "platform", "settings.ts", "store"],
   api: ["authorization", "credentials", "model", "placement", "platform", "settings.ts", "store"],
   // CloudWatch Logs answers from the log store; no other part of the API knows it.
   "api/logs": ["log-store"],
@@ -57,7 +59,7 @@ const onlyIn: Readonly<Record<string, RegExp>> = {
   dockerode: /^packages\/(agent\/src\/(runtime\/docker-|images\/)|cli\/src\/engine\/)/,
   "node:sqlite": /^packages\/(control-plane\/src\/(store\/|log-store\/|platform\/sqlite-)|agent\/src\/(state|hooks)\/)/,
   fastify: /^packages\/control-plane\/src\/api\/http\//,
-  ws: /^packages\/(control-plane\/src\/agent-channel|agent\/src\/channel)\//,
+  ws: /^packages\/(control-plane\/src\/(agent-channel|sessions)|agent\/src\/channel)\//,
   immutable: /^packages\/control-plane\/src\/store\//,
   commander: /^packages\/cli\/src\/main\.ts$/,
 };

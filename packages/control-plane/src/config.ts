@@ -35,6 +35,11 @@ export const flags = {
   "agent-lost-after": "how long an agent may be away before its tasks count as lost (default 10m)",
   "task-proving-time":
     "how long a task without health check has to run before it displaces others (default 2s; 40s at ECS)",
+  "session-idle-timeout": "how long a session may be without input and output (default 20m)",
+  "session-max-duration": "how long a session may last in all (default no limit)",
+  "session-detach-limit": "how long a session waits for a client that was cut off (default 5m)",
+  "sessions-per-target": "how many sessions one container may have at the same time (default 64; 2 at ECS)",
+  "session-transcript": "plain or raw: transcripts without or with the terminal's control sequences (default plain)",
   advertise: "URL that agents connect to, if it is not the one they called",
   "log-level": "debug, info, warn or error (default info)",
 } as const;
@@ -81,6 +86,29 @@ function readSettings(value: (flag: Flag) => string | undefined): Settings {
     stoppedTaskRetentionMs: parseDuration("stopped-task-retention", value("stopped-task-retention") ?? "24h"),
     agentLostAfterMs: parseDuration("agent-lost-after", value("agent-lost-after") ?? "10m"),
     taskProvingMs: parseDuration("task-proving-time", value("task-proving-time") ?? "2s"),
+    sessions: readSessionSettings(value),
+  };
+}
+
+function readSessionSettings(value: (flag: Flag) => string | undefined): Settings["sessions"] {
+  const defaults = defaultSettings.sessions;
+  const time = (flag: Flag, otherwise: number) => {
+    const given = value(flag);
+    return given === undefined ? otherwise : parseDuration(flag, given);
+  };
+  return {
+    idleMs: time("session-idle-timeout", defaults.idleMs),
+    longestMs: time("session-max-duration", defaults.longestMs),
+    detachedMs: time("session-detach-limit", defaults.detachedMs),
+    perTarget: Number(
+      matching(
+        "sessions-per-target",
+        value("sessions-per-target") ?? "64",
+        /^[1-9]\d{0,3}$/,
+        "a number from 1 to 9999",
+      ),
+    ),
+    transcript: oneOf("session-transcript", value("session-transcript") ?? defaults.transcript, ["plain", "raw"]),
   };
 }
 

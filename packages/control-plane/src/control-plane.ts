@@ -66,6 +66,7 @@ export async function startControlPlane(
       caller,
       requestId,
       endpoint: config.advertise ?? endpoint,
+      calledEndpoint: endpoint,
     }),
     ids,
     logger,

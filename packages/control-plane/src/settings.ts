@@ -16,6 +16,22 @@ export interface Settings {
    * version that ends as soon as it starts does not displace one that works. ECS waits 40 s.
    */
   readonly taskProvingMs: number;
+  /** How sessions (ECS Exec, SSM) are kept. */
+  readonly sessions: SessionSettings;
+}
+
+/** Times are milliseconds. */
+export interface SessionSettings {
+  /** A session without input and output for so long is ended. */
+  readonly idleMs: number;
+  /** A session is ended after so long, whatever happens in it; 0 for never. */
+  readonly longestMs: number;
+  /** How long a session waits for a client that was cut off. */
+  readonly detachedMs: number;
+  /** Sessions that one container, or one container instance itself, has at the same time. ECS allows 2. */
+  readonly perTarget: number;
+  /** `plain`: transcripts without the terminal's control sequences. */
+  readonly transcript: "plain" | "raw";
 }
 
 export const defaultSettings: Settings = {
@@ -26,4 +42,11 @@ export const defaultSettings: Settings = {
   stoppedTaskRetentionMs: 24 * 60 * 60 * 1000,
   agentLostAfterMs: 10 * 60 * 1000,
   taskProvingMs: 2_000,
+  sessions: {
+    idleMs: 20 * 60 * 1000,
+    longestMs: 0,
+    detachedMs: 5 * 60 * 1000,
+    perTarget: 64,
+    transcript: "plain",
+  },
 };

@@ -1,4 +1,4 @@
-import { type ChannelTask, type Connection, decodeFrame, encodeFrame } from "@hatoba/contract";
+import { type ChannelTask, type Connection, decodeFrame, encodeFrame, type OpenSessionMessage } from "@hatoba/contract";
 import type { Clock } from "../platform/clock.ts";
 import type { IdSource } from "../platform/ids.ts";
 import type { Logger } from "../platform/logger.ts";
@@ -20,6 +20,9 @@ export interface SessionDependencies {
   readonly ids: IdSource;
   readonly logger: Logger;
 }
+
+/** What an OpenSessionMessage says beside whom it is for. */
+export type SessionWish = Omit<OpenSessionMessage, "messageId" | "clusterArn" | "containerInstanceArn">;
 
 /** In milliseconds. The agent hangs up after a minute of silence. Source: agent protocol, section 3.3. */
 const heartbeatEvery = 30_000;
@@ -87,6 +90,12 @@ export class AgentSession {
       this.flushing = false;
       this.flush();
     });
+  }
+
+  /** Asks for a session link. It is not asked again: who wants the session gives up after a while. */
+  openSession(wish: SessionWish): void {
+    const message = { ...wish, ...this.instance, messageId: this.deps.ids.uuid() };
+    this.send({ type: "OpenSessionMessage", message });
   }
 
   /** Hangs up; the agent sees why. */

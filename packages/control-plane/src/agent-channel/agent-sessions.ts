@@ -5,7 +5,7 @@ import type { ContainerInstance } from "../model/container-instance.ts";
 import type { Task } from "../model/task.ts";
 import { type Change, NotFoundError, type Snapshot } from "../store/store.ts";
 import { update } from "../store/update.ts";
-import { AgentSession, type SessionDependencies } from "./agent-session.ts";
+import { AgentSession, type SessionDependencies, type SessionWish } from "./agent-session.ts";
 import { SequenceNumbers } from "./sequence-numbers.ts";
 import { isGivenUp } from "./session-payloads.ts";
 
@@ -70,6 +70,13 @@ export class AgentSessions {
       this.sessions.delete(containerInstanceArn);
       this.expectBack(containerInstanceArn, reconnectGrace);
     });
+  }
+
+  /** Asks the agent of an instance to open a session link. @returns false if no agent is connected that could */
+  openSession(containerInstanceArn: string, wish: SessionWish): boolean {
+    const session = this.sessions.get(containerInstanceArn);
+    session?.openSession(wish);
+    return session !== undefined;
   }
 
   isConnected(containerInstanceArn: string): boolean {

@@ -27,5 +27,7 @@ export interface OperationContext {
   readonly caller: Caller;
   /** The scheme, host and port under which the caller reached this server, as `http://127.0.0.1:4577`. */
   readonly endpoint: string;
+  /** The same, whatever agents are told to connect to; `endpoint` if absent. */
+  readonly calledEndpoint?: string;
   readonly requestId: string;
 }

@@ -30,4 +30,5 @@ export const indexes: { readonly [K in Kind]: readonly (keyof Resources[K])[] } 
   managedPolicy: [],
   activation: [],
   managedInstance: ["accessKeyId"],
+  session: ["status", "containerInstanceArn"],
 };

@@ -7,6 +7,7 @@ import type { ManagedInstance } from "./managed-instance.ts";
 import type { NetworkInterface, SecurityGroup, Subnet, Vpc } from "./network.ts";
 import type { ManagedPolicy, Role } from "./role.ts";
 import type { Deployment, Service, ServiceEvents } from "./service.ts";
+import type { Session } from "./session.ts";
 import type { Task } from "./task.ts";
 import type { TaskDefinition, TaskDefinitionFamily } from "./task-definition.ts";
 
@@ -30,6 +31,7 @@ export interface Resources {
   managedPolicy: ManagedPolicy;
   activation: Activation;
   managedInstance: ManagedInstance;
+  session: Session;
 }
 export type Kind = keyof Resources;
 
@@ -53,4 +55,5 @@ export const kinds = Object.keys({
   managedPolicy: 0,
   activation: 0,
   managedInstance: 0,
+  session: 0,
 } satisfies Record<Kind, 0>) as readonly Kind[];

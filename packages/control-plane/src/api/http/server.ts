@@ -6,7 +6,7 @@ import { type Dispatched, Dispatcher, type DispatcherDeps } from "./dispatch.ts"
 import { HttpRefusal } from "./refusal.ts";
 import { defaultMaxBodyBytes, readBody } from "./request-body.ts";
 import type { ServiceDefinition } from "./service-definition.ts";
-import { type UpgradeHandler, Upgrades } from "./upgrades.ts";
+import { type OpenUpgradeHandler, type UpgradeHandler, Upgrades } from "./upgrades.ts";
 import { wireRequest } from "./wire-request.ts";
 
 export interface ServerOptions extends DispatcherDeps {
@@ -47,6 +47,8 @@ export interface RunningServer {
   readonly url: string;
   /** From now on `handler` gets the WebSocket handshakes for `path`, once they are found to be signed well. */
   onUpgrade(path: string, handler: UpgradeHandler): void;
+  /** The same for all paths that begin with `prefix`, whether they are signed or not. */
+  onOpenUpgrade(prefix: string, handler: OpenUpgradeHandler): void;
   /** Lets requests under way finish, then closes; connections that were upgraded are cut at once. */
   close(): Promise<void>;
 }
@@ -69,6 +71,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     url: `http://${listen.host.includes(":") ? `[${listen.host}]` : listen.host}:${port}`,
     onUpgrade: (path, handler) => upgrades.on(path, handler),
+    onOpenUpgrade: (prefix, handler) => upgrades.onOpen(prefix, handler),
     async close() {
       upgrades.destroyAll();
       await app.close();

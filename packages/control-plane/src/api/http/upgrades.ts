@@ -8,10 +8,13 @@ import { wireRequest } from "./wire-request.ts";
 
 /** Takes over a connection whose request asks for another protocol. The caller is known; nothing was answered yet. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller) => void;
+/** The same where nobody signs: who it is shows only in what comes over the socket. `rest` is the path behind the prefix. */
+export type OpenUpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer, rest: string) => void;
 
 /** Hands requests for a WebSocket to whoever has asked for their path. The handshake is signed like an ECS call. */
 export class Upgrades {
   private readonly handlers = new Map<string, UpgradeHandler>();
+  private readonly openHandlers = new Map<string, OpenUpgradeHandler>();
   private readonly sockets = new Set<Duplex>();
   private readonly authenticate: Authenticator;
   private readonly logger: Logger;
@@ -24,6 +27,11 @@ export class Upgrades {
   /** From now on `handler` gets the handshakes for `path`, as `/acs/ws`. */
   on(path: string, handler: UpgradeHandler): void {
     this.handlers.set(path, handler);
+  }
+
+  /** From now on `handler` gets the handshakes for every path that begins with `prefix`, signed or not. */
+  onOpen(prefix: string, handler: OpenUpgradeHandler): void {
+    this.openHandlers.set(prefix, handler);
   }
 
   listenTo(server: Server): void {
@@ -42,6 +50,9 @@ export class Upgrades {
 
   private async take(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const request = wireRequest(incoming, new Uint8Array());
+    for (const [prefix, handle] of this.openHandlers) {
+      if (request.path.startsWith(prefix)) return handle(incoming, socket, head, request.path.slice(prefix.length));
+    }
     const handler = this.handlers.get(request.path);
     if (handler === undefined) return answer(socket, 404, { NotFoundException: `Nothing listens at ${request.path}.` });
     try {

@@ -9,6 +9,7 @@ import {
   expiredClusters,
   expiredContainerInstances,
   expiredServices,
+  expiredSessions,
   expiredTaskDefinitions,
   expiredTasks,
 } from "./expired.ts";
@@ -23,6 +24,7 @@ const subjects: Readonly<Record<string, (context: ExpiryContext) => Expired>> = 
   "stopped tasks": expiredTasks,
   "client tokens": expiredClientTokens,
   "inactive services": expiredServices,
+  "sessions that are over": expiredSessions,
   "inactive container instances": expiredContainerInstances,
   "inactive clusters": expiredClusters,
   "deleted task definitions": expiredTaskDefinitions,

@@ -39,6 +39,20 @@ export const expiredTasks = ({ snapshot, now, settings }: ExpiryContext): Expire
 export const expiredClientTokens = ({ snapshot, now }: ExpiryContext): Expired =>
   ended(snapshot.list("clientToken"), ({ value }) => value.expiresAt, now);
 
+/** How long the record of a session that is over is kept, and how many of them there are at the most. */
+const sessionKeptMilliseconds = 30 * 24 * 60 * 60_000;
+const mostSessions = 10_000;
+
+/** Records of sessions that are over: those that are old, and the oldest of too many. */
+export function expiredSessions({ snapshot, now }: ExpiryContext): Expired {
+  const over = (["Terminated", "Failed"] as const).flatMap((status) => snapshot.list("session", { status }));
+  const endOf = ({ value }: Stored<"session">) => value.endedAt ?? value.startedAt;
+  const surplus =
+    over.length <= mostSessions ? [] : over.toSorted((a, b) => endOf(a) - endOf(b)).slice(0, -mostSessions);
+  const beyond = new Set(surplus);
+  return ended(over, (session) => (beyond.has(session) ? now : endOf(session) + sessionKeptMilliseconds), now);
+}
+
 /** INACTIVE services, with their events. */
 export function expiredServices({ snapshot, now }: ExpiryContext): Expired {
   const inactive = snapshot.list("service").filter(({ value }) => value.status === "INACTIVE");
