@@ -18,10 +18,10 @@ test.each([
 });
 
 test("a canonical path is its own", () => {
-  const part = fc.constantFrom("C:", "data", "App", "..", ".", "", "pipe");
+  const part = fc.constantFrom("data", "App", "..", ".", "", "pipe");
   const path = fc
-    .tuple(fc.array(part, { maxLength: 6 }), fc.constantFrom("\\", "/"))
-    .map(([parts, by]) => parts.join(by));
+    .tuple(fc.constantFrom("C:", "", "."), fc.array(part, { maxLength: 6 }), fc.constantFrom("\\", "/"))
+    .map(([start, parts, by]) => [start, ...parts].join(by));
   fc.assert(fc.property(path, (text) => canonicalPath(canonicalPath(text)) === canonicalPath(text)));
 });
 
