@@ -71,7 +71,9 @@ export function newTask(wish: TaskWish, newId: () => string): { readonly arn: st
     cpu: String(demand.cpu),
     memory: String(demand.memory),
     ...(ephemeralStorage?.sizeInGiB === undefined ? {} : { ephemeralStorageGiB: ephemeralStorage.sizeInGiB }),
-    containers: containersOf(taskDefinition, overrides, () => containerArn(place, cluster, id, newId())),
+    containers: containersOf(taskDefinition, overrides, () => containerArn(place, cluster, id, newId())).map(
+      (container) => (wish.enableExecuteCommand ? { ...container, managedAgents: [startingAgent] } : container),
+    ),
     attachments: [],
     ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
     ...(constraints.length === 0 ? {} : { placementConstraints: constraints }),
@@ -83,6 +85,8 @@ export function newTask(wish: TaskWish, newId: () => string): { readonly arn: st
   };
   return { arn: taskArn(place, cluster, id), value };
 }
+
+const startingAgent = { name: "ExecuteCommandAgent", lastStatus: "PENDING" } as const;
 
 /** ECS lists every container among the overrides, also those of which nothing is overridden. */
 function overridesOf({ registered }: TaskDefinition, stated: TaskOverride = {}): TaskOverride {

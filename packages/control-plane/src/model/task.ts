@@ -12,6 +12,15 @@ import type {
 } from "@aws-sdk/client-ecs";
 import type { DesiredStatus, LaunchType, ReportedStatus, TaskStatus } from "@hatoba/contract";
 
+/** What makes ECS Exec work in a container, as its agent reports it. Statuses: PENDING, RUNNING, STOPPED. */
+export interface ManagedAgent {
+  readonly name: "ExecuteCommandAgent";
+  readonly lastStatus: ReportedStatus;
+  /** Epoch milliseconds. */
+  readonly lastStartedAt?: number;
+  readonly reason?: string;
+}
+
 export interface Container {
   readonly containerArn: string;
   readonly name: string;
@@ -29,6 +38,8 @@ export interface Container {
   readonly networkBindings?: readonly NetworkBinding[];
   readonly healthStatus?: HealthStatus;
   readonly gpuIds?: readonly string[];
+  /** Of a task with ECS Exec. */
+  readonly managedAgents?: readonly ManagedAgent[];
 }
 
 /** The network interface of an awsvpc task, as `task.attachments` shows it. */

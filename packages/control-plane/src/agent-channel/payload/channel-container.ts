@@ -13,6 +13,8 @@ export interface ContainerContext extends HostConfigContext {
   readonly dockerApiVersion: string;
   readonly containerArn: string;
   readonly override: ContainerOverride | undefined;
+  /** ECS Exec is to work in it. */
+  readonly withExec?: boolean;
 }
 
 /** What a container finds in AWS_EXECUTION_ENV. Source: agent protocol, environment injected into every container. */
@@ -65,6 +67,7 @@ export function channelContainer(
         options: definition.firelensConfiguration.options ?? {},
       },
       credentialSpecs: filled(definition.credentialSpecs),
+      managedAgents: context.withExec ? [{ name: "ExecuteCommandAgent" as const, properties: {} }] : undefined,
     }),
     dockerConfig: {
       version: context.dockerApiVersion,

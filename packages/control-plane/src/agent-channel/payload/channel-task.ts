@@ -52,6 +52,7 @@ export function channelTask(
         dockerApiVersion,
         region: place.region,
         launchType: task.launchType,
+        withExec: task.enableExecuteCommand,
         containerArn: task.containers.find(({ name }) => name === definition.name)?.containerArn ?? "",
         override: task.overrides.containerOverrides?.find(({ name }) => name === definition.name),
       }),

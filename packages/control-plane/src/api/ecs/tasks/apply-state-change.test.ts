@@ -280,3 +280,35 @@ describe("whatever agents report", () => {
     );
   });
 });
+
+describe("what makes ECS Exec work in a container", () => {
+  const managed = (lastStatus: "PENDING" | "RUNNING" | "STOPPED" = "PENDING") => [
+    { name: "ExecuteCommandAgent" as const, lastStatus },
+  ];
+  const withExec = () => pending({ containers: [exampleContainer({ managedAgents: managed() })] });
+  const says = (status: "RUNNING" | "STOPPED", reason?: string): StateChange => ({
+    containers: [],
+    managedAgents: [{ containerName: "app", status, ...(reason === undefined ? {} : { reason }) }],
+  });
+  const agentOf = (task: Task) => task.containers[0]?.managedAgents?.[0];
+
+  test("starts, stops with its reason, and starts again", () => {
+    const started = after(withExec(), report("RUNNING", app("RUNNING")), says("RUNNING"));
+    expect(agentOf(started)).toEqual({ name: "ExecuteCommandAgent", lastStatus: "RUNNING", lastStartedAt: now });
+    expect(after(started, says("RUNNING"))).toBe(started);
+    const stopped = after(started, says("STOPPED", "it broke"));
+    expect(agentOf(stopped)).toMatchObject({ lastStatus: "STOPPED", reason: "it broke" });
+    expect(agentOf(after(stopped, says("RUNNING")))).not.toHaveProperty("reason");
+  });
+
+  test("ends with its container, and with its task", () => {
+    const started = after(withExec(), report("RUNNING", app("RUNNING")), says("RUNNING"));
+    expect(agentOf(after(started, report(undefined, app("STOPPED"))))?.lastStatus).toBe("STOPPED");
+    expect(agentOf(after(started, report("STOPPED")))?.lastStatus).toBe("STOPPED");
+  });
+
+  test("is nothing in a task without it", () => {
+    const task = running();
+    expect(after(task, says("RUNNING"))).toBe(task);
+  });
+});

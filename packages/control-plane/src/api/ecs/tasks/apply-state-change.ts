@@ -12,7 +12,7 @@ import { stopCause } from "./stop-cause.ts";
  */
 export function applyStateChange(task: Task, change: StateChange, now: number): Task {
   if (task.lastStatus === "STOPPED" || task.containerInstanceArn === undefined) return task;
-  const containers = change.containers.reduce(withContainer, task.containers);
+  const containers = withManagedAgents(change.containers.reduce(withContainer, task.containers), change, now);
   const told = withAttachments({ ...task, containers }, change);
   const timed: Task = {
     ...told,
@@ -38,7 +38,7 @@ function stopped(task: Task, { reason }: StateChange, now: number): Task {
       container.lastStatus === "STOPPED" ? container : { ...container, lastStatus: "STOPPED" },
   );
   return {
-    ...ended({ ...task, containers }, reason, now),
+    ...ended({ ...task, containers: withManagedAgents(containers, { containers: [] }, now) }, reason, now),
     lastStatus: "STOPPED",
     attachments: releasedAttachments(task.attachments),
     stoppedAt: now,
@@ -76,6 +76,29 @@ function withContainer(containers: readonly Container[], change: ContainerStateC
   }
   const isNews = Object.keys(facts).some((name) => !(name in known));
   return isNews ? containers.with(index, { ...facts, ...known }) : containers;
+}
+
+/**
+ * What makes ECS Exec work comes and goes while its container runs, and ends with it; so unlike the container's its status may
+ * go back. Source: agent protocol, SubmitTaskStateChange, `managedAgents`.
+ */
+function withManagedAgents(
+  containers: readonly Container[],
+  { managedAgents = [] }: StateChange,
+  now: number,
+): readonly Container[] {
+  const changed = containers.map((container): Container => {
+    const [agent] = container.managedAgents ?? [];
+    if (agent === undefined) return container;
+    const said = managedAgents.findLast(({ containerName }) => containerName === container.name);
+    const lastStatus = container.lastStatus === "STOPPED" ? "STOPPED" : (said?.status ?? agent.lastStatus);
+    if (lastStatus === agent.lastStatus && (said === undefined || said.reason === agent.reason)) return container;
+    const { reason: _before, ...rest } = agent;
+    const started = lastStatus === "RUNNING" && agent.lastStatus !== "RUNNING" ? { lastStartedAt: now } : {};
+    const reason = said?.reason === undefined ? {} : { reason: said.reason };
+    return { ...container, managedAgents: [{ ...rest, ...started, ...reason, lastStatus }] };
+  });
+  return changed.some((container, index) => container !== containers[index]) ? changed : containers;
 }
 
 /** The network interface is there once a container that uses it is, or when the agent says so. */

@@ -3,7 +3,15 @@ import type { Container, Task } from "../../../model/task.ts";
 
 /** A container as `task.containers` shows it. Source: ECS API reference, Container. */
 export function describeContainer(container: Container, taskArn: string, { attachments }: Task): sdk.Container {
-  const { essential: _notShown, networkBindings = [], healthStatus = "UNKNOWN", gpuIds, exitCode, ...rest } = container;
+  const {
+    essential: _notShown,
+    networkBindings = [],
+    healthStatus = "UNKNOWN",
+    gpuIds,
+    exitCode,
+    managedAgents,
+    ...rest
+  } = container;
   return {
     ...rest,
     taskArn,
@@ -15,6 +23,14 @@ export function describeContainer(container: Container, taskArn: string, { attac
       return { attachmentId: id, ...(privateIpv4Address === undefined ? {} : { privateIpv4Address }) };
     }),
     healthStatus,
+    ...(managedAgents === undefined
+      ? {}
+      : {
+          managedAgents: managedAgents.map(({ lastStartedAt, ...agent }) => ({
+            ...agent,
+            ...(lastStartedAt === undefined ? {} : { lastStartedAt: new Date(lastStartedAt) }),
+          })),
+        }),
     ...(gpuIds === undefined ? {} : { gpuIds: [...gpuIds] }),
   };
 }

@@ -13,6 +13,13 @@ export interface ContainerStateChange {
   readonly networkBindings?: readonly sdk.NetworkBinding[];
 }
 
+/** What an agent says of what makes ECS Exec work in one container. */
+export interface ManagedAgentStateChange {
+  readonly containerName: string;
+  readonly status: ReportedStatus;
+  readonly reason?: string;
+}
+
 /** What an agent says of one task; times are epoch milliseconds. Source: agent protocol, SubmitTaskStateChange. */
 export interface StateChange {
   /** Absent in a report on containers or attachments alone. */
@@ -23,6 +30,7 @@ export interface StateChange {
   readonly containers: readonly ContainerStateChange[];
   /** ARNs or ids of attachments that are there. */
   readonly attached?: readonly string[];
+  readonly managedAgents?: readonly ManagedAgentStateChange[];
   readonly pullStartedAt?: number;
   readonly pullStoppedAt?: number;
   /** When the first essential container stopped. */
@@ -39,6 +47,7 @@ export function readStateChange(input: sdk.SubmitTaskStateChangeRequest): StateC
     ...textOf("reason", input.reason),
     containers: (input.containers ?? []).map(readContainer),
     ...(attached.length === 0 ? {} : { attached }),
+    ...managedAgentsOf(input.managedAgents),
     ...timeOf("pullStartedAt", input.pullStartedAt),
     ...timeOf("pullStoppedAt", input.pullStoppedAt),
     ...timeOf("executionStoppedAt", input.executionStoppedAt),
@@ -69,6 +78,15 @@ function statusOf(text: string | undefined): { readonly status?: ReportedStatus 
   const status = reportedStatuses.find((known) => known === text);
   if (status === undefined) throw invalid(`status should be one of [${reportedStatuses.join(",")}]`);
   return { status };
+}
+
+function managedAgentsOf(changes: readonly sdk.ManagedAgentStateChange[] = []): Pick<StateChange, "managedAgents"> {
+  const managedAgents = changes.flatMap(({ containerName, managedAgentName, status: said, reason }) => {
+    const { status } = statusOf(said);
+    if (!containerName || managedAgentName !== "ExecuteCommandAgent" || status === undefined) return [];
+    return [{ containerName, status, ...textOf("reason", reason) }];
+  });
+  return managedAgents.length === 0 ? {} : { managedAgents };
 }
 
 const textOf = <K extends string>(name: K, text: string | undefined): { readonly [P in K]?: string } =>
