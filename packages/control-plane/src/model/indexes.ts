@@ -28,6 +28,7 @@ export const indexes: { readonly [K in Kind]: readonly (keyof Resources[K])[] } 
   networkInterface: ["taskArn", "subnetId", "attachmentId"],
   role: [],
   managedPolicy: [],
+  instanceProfile: ["roleName"],
   activation: [],
   managedInstance: ["accessKeyId"],
   session: ["status", "containerInstanceArn"],

@@ -5,7 +5,7 @@ import type { Cluster } from "./cluster.ts";
 import type { ContainerInstance } from "./container-instance.ts";
 import type { ManagedInstance } from "./managed-instance.ts";
 import type { NetworkInterface, SecurityGroup, Subnet, Vpc } from "./network.ts";
-import type { ManagedPolicy, Role } from "./role.ts";
+import type { InstanceProfile, ManagedPolicy, Role } from "./role.ts";
 import type { Deployment, Service, ServiceEvents } from "./service.ts";
 import type { Session } from "./session.ts";
 import type { Task } from "./task.ts";
@@ -29,6 +29,7 @@ export interface Resources {
   networkInterface: NetworkInterface;
   role: Role;
   managedPolicy: ManagedPolicy;
+  instanceProfile: InstanceProfile;
   activation: Activation;
   managedInstance: ManagedInstance;
   session: Session;
@@ -53,6 +54,7 @@ export const kinds = Object.keys({
   networkInterface: 0,
   role: 0,
   managedPolicy: 0,
+  instanceProfile: 0,
   activation: 0,
   managedInstance: 0,
   session: 0,

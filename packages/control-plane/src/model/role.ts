@@ -58,6 +58,20 @@ export interface ManagedPolicy {
   readonly updatedAt: number;
 }
 
+/** An instance profile as stored: how a role is given to servers; keyed by `instanceProfileKey`. Written by operations. */
+export interface InstanceProfile {
+  readonly instanceProfileName: string;
+  /** `/`, or `/…/`. */
+  readonly path: string;
+  readonly arn: string;
+  readonly instanceProfileId: string;
+  /** The one role in it. */
+  readonly roleName?: string;
+  readonly tags: readonly Tag[];
+  /** Epoch milliseconds. */
+  readonly createdAt: number;
+}
+
 /** The key of a role: names are one account's, whatever the path, and differ by more than the case of letters. */
 export const roleKey = (roleName: string): string => `role/${roleName.toLowerCase()}`;
 
@@ -76,3 +90,9 @@ export const roleArn = ({ accountId }: Pick<Place, "accountId">, path: string, r
 
 export const managedPolicyArn = ({ accountId }: Pick<Place, "accountId">, path: string, policyName: string): string =>
   `arn:aws:iam::${accountId}:policy${path}${policyName}`;
+
+/** The key of an instance profile, by name. */
+export const instanceProfileKey = (name: string): string => `instance-profile/${name.toLowerCase()}`;
+
+export const instanceProfileArn = ({ accountId }: Pick<Place, "accountId">, path: string, name: string): string =>
+  `arn:aws:iam::${accountId}:instance-profile${path}${name}`;
