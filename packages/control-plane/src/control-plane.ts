@@ -10,10 +10,15 @@ import { startServer } from "./api/http/server.ts";
 import { sigV4Authenticator } from "./api/http/sigv4-authenticator.ts";
 import { iamService } from "./api/iam/service.ts";
 import { logsService } from "./api/logs/service.ts";
+import { machineAccessKeys } from "./api/machines/machine-access-keys.ts";
+import { requireMachineRight, requireSocketRight } from "./api/machines/require-right.ts";
+import { lettingMachinesJoin } from "./api/machines/unsigned-join.ts";
 import { ssmService } from "./api/ssm/service.ts";
 import { stsService } from "./api/sts/service.ts";
 import { type Config, ConfigError } from "./config.ts";
+import { MachineKeys } from "./credentials/machine-keys.ts";
 import { openHouseKey } from "./credentials/open-house-key.ts";
+import { TaskCredentials } from "./credentials/task-credentials.ts";
 import { TemporaryCredentials } from "./credentials/temporary-credentials.ts";
 import { keepRetention } from "./log-store/keep-retention.ts";
 import { SqliteLogStore } from "./log-store/sqlite-log-store.ts";
@@ -43,10 +48,13 @@ export async function startControlPlane(
 ): Promise<ControlPlane> {
   const { settings, dataDir } = config;
   const [clock, ids] = [systemClock, randomIds];
-  const credentials = new TemporaryCredentials(await openHouseKey(join(dataDir, "house.key")));
+  const houseKey = await openHouseKey(join(dataDir, "house.key"));
+  const credentials = new TemporaryCredentials(houseKey);
+  const machineKeys = new MachineKeys(houseKey);
   const rootKey = await openRootKey(join(dataDir, "credentials.json"), settings);
-  const keys = firstOf(rootKey, temporaryKeys(credentials, settings));
   const store = new SqliteStore({ path: join(dataDir, "store.db"), onFatal });
+  const joined = machineAccessKeys({ store, keys: machineKeys, settings });
+  const keys = firstOf(rootKey, temporaryKeys(credentials, settings), joined);
   requireSameHouse(store, config);
   await ensureDefaultNetwork({ store, settings });
   const logStore = new SqliteLogStore(join(dataDir, "logs.db"));
@@ -55,9 +63,15 @@ export async function startControlPlane(
   const server = await startServer({
     listen: config.listen,
     open: config.auth === "open",
-    services: [ecsService, logsService(logStore), stsService, ec2Service, ssmService, iamService],
-    authenticate: config.auth === "open" ? openAuthenticator(settings) : sigV4Authenticator({ keys, clock, settings }),
-    context: (caller, { requestId, endpoint }) => ({
+    services: [ecsService, logsService(logStore), stsService, ec2Service, ssmService({ machineKeys }), iamService],
+    authenticate:
+      config.auth === "open"
+        ? openAuthenticator(settings)
+        : lettingMachinesJoin(sigV4Authenticator({ keys, clock, settings }), { clock, settings }),
+    requireRight: ({ caller, service, operation, input }) =>
+      requireMachineRight(caller, { action: `${service.signingName}:${operation}`, input }, store.snapshot()),
+    requireSocketRight: (caller, url) => requireSocketRight(caller, url, store.snapshot()),
+    context: (caller, { requestId, endpoint, remoteAddress }) => ({
       store,
       clock,
       ids,
@@ -67,12 +81,14 @@ export async function startControlPlane(
       requestId,
       endpoint: config.advertise ?? endpoint,
       calledEndpoint: endpoint,
+      ...(remoteAddress === undefined ? {} : { remoteAddress }),
     }),
     ids,
     logger,
   });
-  const sessions = new AgentSessions({ store, clock, ids, logger });
-  attachAgentChannel(server, sessions, { store, clock, ids, logger });
+  const channel = { store, clock, ids, logger, credentials: new TaskCredentials(credentials) };
+  const sessions = new AgentSessions(channel);
+  attachAgentChannel(server, sessions, channel);
   return {
     url: server.url,
     async close() {

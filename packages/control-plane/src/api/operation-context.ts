@@ -15,6 +15,8 @@ export interface Caller {
   readonly accessKeyId: string;
   /** The session of a role that calls; absent for the account's root, who may do everything. */
   readonly roleSession?: RoleSession;
+  /** The machine that calls with its own key, which opens what an agent does and no more; `revoked` ones open nothing. */
+  readonly machine?: { readonly instanceId: string; readonly revoked: boolean };
 }
 
 /** What an operation of any service may use. */
@@ -30,4 +32,6 @@ export interface OperationContext {
   /** The same, whatever agents are told to connect to; `endpoint` if absent. */
   readonly calledEndpoint?: string;
   readonly requestId: string;
+  /** The address that the request came from; of the nearest proxy if there is one between. */
+  readonly remoteAddress?: string;
 }

@@ -1,7 +1,9 @@
 import * as arn from "@hatoba/contract";
+import type { Activation } from "./activation.ts";
 import type { ClientToken } from "./client-token.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ContainerInstance } from "./container-instance.ts";
+import type { ManagedInstance } from "./managed-instance.ts";
 import type { NetworkInterface, SecurityGroup, Subnet } from "./network.ts";
 import { type Role, roleArn } from "./role.ts";
 import type { Deployment, Service, ServiceEvents } from "./service.ts";
@@ -229,5 +231,30 @@ export const exampleRole = (overrides: Partial<Role> = {}): Role => ({
   attachedPolicyArns: [],
   tags: [],
   createdAt: exampleTime,
+  ...overrides,
+});
+
+/** An activation that lets one machine join within a day. */
+export const exampleActivation = (overrides: Partial<Activation> = {}): Activation => ({
+  activationId: "00000000-0000-4000-8000-00000000000a",
+  codeHash: "0".repeat(64),
+  iamRole: "ecsExternalInstanceRole",
+  registrationLimit: 1,
+  registrationsCount: 0,
+  createdAt: exampleTime,
+  expiresAt: exampleTime + 24 * 60 * 60 * 1000,
+  tags: [],
+  ...overrides,
+});
+
+/** A machine that joined by that activation. */
+export const exampleManagedInstance = (overrides: Partial<ManagedInstance> = {}): ManagedInstance => ({
+  instanceId: "mi-00000000000000001",
+  activationId: "00000000-0000-4000-8000-00000000000a",
+  iamRole: "ecsExternalInstanceRole",
+  accessKeyId: "AKIAMACHINE000000001",
+  keySalt: "0".repeat(32),
+  registeredAt: exampleTime,
+  tags: [],
   ...overrides,
 });

@@ -16,12 +16,23 @@ export interface RequestDetails {
   readonly requestId: string;
   /** As `http://127.0.0.1:4577`, by the Host header. */
   readonly endpoint: string;
+  readonly remoteAddress?: string;
+}
+
+/** A call that is about to be made: signed well, and its input read. */
+export interface Call {
+  readonly caller: Caller;
+  readonly service: ServiceDefinition;
+  readonly operation: string;
+  readonly input: Readonly<Record<string, unknown>>;
 }
 
 export interface DispatcherDeps {
   readonly services: readonly ServiceDefinition[];
   readonly authenticate: Authenticator;
   readonly context: (caller: Caller, details: RequestDetails) => OperationContext;
+  /** Throws if the caller may not make this call. Without it, whoever signs well may do everything. */
+  readonly requireRight?: (call: Call) => void;
   readonly logger: Logger;
 }
 
@@ -99,6 +110,7 @@ export class Dispatcher {
     const body = await decompress(request, service);
     const input = protocol.parseInput({ body, ...(located.form && { form: located.form }) }, schema);
     const extra = extraMembers(service.extraMembers?.[name], body);
+    this.deps.requireRight?.({ caller, service, operation: name, input });
     const context = { ...this.deps.context(caller, details), ...service.extras };
     const output = await operation({ ...input, ...extra } as never, context as never);
     return protocol.writeOutput(output as Record<string, unknown>, schema as OperationSchema, details.requestId);

@@ -6,7 +6,7 @@ import { type Dispatched, Dispatcher, type DispatcherDeps } from "./dispatch.ts"
 import { HttpRefusal } from "./refusal.ts";
 import { defaultMaxBodyBytes, readBody } from "./request-body.ts";
 import type { ServiceDefinition } from "./service-definition.ts";
-import { type OpenUpgradeHandler, type UpgradeHandler, Upgrades } from "./upgrades.ts";
+import { type OpenUpgradeHandler, type SocketRight, type UpgradeHandler, Upgrades } from "./upgrades.ts";
 import { wireRequest } from "./wire-request.ts";
 
 export interface ServerOptions extends DispatcherDeps {
@@ -16,6 +16,8 @@ export interface ServerOptions extends DispatcherDeps {
   readonly open: boolean;
   readonly ids: IdSource;
   readonly timeouts?: Partial<Timeouts>;
+  /** Throws if the caller may not open a socket at this address, as `/acs/ws?containerInstanceArn=…`. */
+  readonly requireSocketRight?: SocketRight;
 }
 
 /** All in milliseconds. */
@@ -60,7 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     throw new Error(`With --auth open the server only listens on a loopback address, not on ${listen.host}.`);
   }
   const dispatcher = new Dispatcher(options);
-  const upgrades = new Upgrades({ authenticate, logger });
+  const upgrades = new Upgrades({ authenticate, logger, requireRight: options.requireSocketRight });
   const app = createApp({ ...defaultTimeouts, ...options.timeouts });
   app.server.maxConnections = maxConnections;
   upgrades.listenTo(app.server);
@@ -114,7 +116,9 @@ function serve(app: App, dispatcher: Dispatcher, { services, ids, logger }: Serv
       const limit = bodyLimit(services, raw.headers["x-amz-target"]);
       const body = raw.method === "POST" ? await readBody(raw, limit) : Buffer.alloc(0);
       const request = wireRequest(raw, body);
-      const details = { requestId, endpoint: endpointOf(app, raw.headers.host) };
+      const { remoteAddress } = request;
+      const endpoint = endpointOf(app, raw.headers.host);
+      const details = { requestId, endpoint, ...(remoteAddress === undefined ? {} : { remoteAddress }) };
       const dispatched = request.path === "/" ? await dispatcher.dispatch(request, details) : undefined;
       return dispatched ?? dispatcher.refuse(request, nothingAt(request.path), requestId);
     } catch (error) {

@@ -11,6 +11,9 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
 /** The same where nobody signs: who it is shows only in what comes over the socket. `rest` is the path behind the prefix. */
 export type OpenUpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer, rest: string) => void;
 
+/** Throws if the caller may not open a socket at this address. */
+export type SocketRight = (caller: Caller, url: string) => void;
+
 /** Hands requests for a WebSocket to whoever has asked for their path. The handshake is signed like an ECS call. */
 export class Upgrades {
   private readonly handlers = new Map<string, UpgradeHandler>();
@@ -18,10 +21,20 @@ export class Upgrades {
   private readonly sockets = new Set<Duplex>();
   private readonly authenticate: Authenticator;
   private readonly logger: Logger;
+  private readonly requireRight: SocketRight | undefined;
 
-  constructor({ authenticate, logger }: { readonly authenticate: Authenticator; readonly logger: Logger }) {
+  constructor({
+    authenticate,
+    logger,
+    requireRight,
+  }: {
+    readonly authenticate: Authenticator;
+    readonly logger: Logger;
+    readonly requireRight?: SocketRight | undefined;
+  }) {
     this.authenticate = authenticate;
     this.logger = logger;
+    this.requireRight = requireRight;
   }
 
   /** From now on `handler` gets the handshakes for `path`, as `/acs/ws`. */
@@ -57,6 +70,7 @@ export class Upgrades {
     if (handler === undefined) return answer(socket, 404, { NotFoundException: `Nothing listens at ${request.path}.` });
     try {
       const caller = await this.authenticate(request, { signingName: "ecs" });
+      this.requireRight?.(caller, incoming.url ?? "/");
       if (!socket.destroyed) handler(incoming, socket, head, caller);
     } catch (error) {
       const failure = describeFailure(error, { service: undefined, operation: request.path }, "awsJson1_1", "");

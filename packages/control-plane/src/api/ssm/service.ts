@@ -1,9 +1,12 @@
+import type { MachineKeys } from "../../credentials/machine-keys.ts";
 import type { ServiceDefinition } from "../http/service-definition.ts";
 import { validationWording } from "../http/validation-wording.ts";
 import { limitsOf } from "../limits/read-limits.ts";
+import { platformTypes, RegisterManagedInstance$, registerManagedInstanceLimits } from "./register-managed-instance.ts";
 
 /** AWS Systems Manager, as the front door serves it: what ECS users need of sessions and activations. */
-export const ssmService: ServiceDefinition = {
+export const ssmService = (extras: { readonly machineKeys: MachineKeys }): ServiceDefinition => ({
+  extras,
   sdkId: "SSM",
   signingName: "ssm",
   protocol: "awsJson1_1",
@@ -20,6 +23,15 @@ export const ssmService: ServiceDefinition = {
       import("./operations.ts"),
       limitsOf("ssm"),
     ]);
-    return { sdk, operations, limits };
+    return {
+      // What agents call and the SDK does not have stands beside it.
+      sdk: { ...sdk, RegisterManagedInstance$ },
+      operations,
+      limits: {
+        ...limits,
+        enums: { ...limits.enums, PlatformType: platformTypes },
+        structures: { ...limits.structures, ...registerManagedInstanceLimits },
+      },
+    };
   },
-};
+});

@@ -11,6 +11,8 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   /** As sent: still compressed if Content-Encoding says so. */
   readonly body: Uint8Array;
+  /** Whom the connection is with. */
+  readonly remoteAddress?: string;
 }
 
 export interface WireResponse {

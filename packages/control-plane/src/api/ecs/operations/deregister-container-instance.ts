@@ -1,5 +1,7 @@
+import type { ContainerInstance } from "../../../model/container-instance.ts";
+import { managedInstanceKey } from "../../../model/managed-instance.ts";
 import type { Task } from "../../../model/task.ts";
-import type { Stored, Write } from "../../../store/store.ts";
+import type { Snapshot, Stored, Write } from "../../../store/store.ts";
 import { EcsError } from "../api-error.ts";
 import { commitPlan } from "../commit-plan.ts";
 import { describeContainerInstance } from "../container-instance/describe-container-instance.ts";
@@ -10,7 +12,8 @@ import { requireCluster, requireParameter } from "../require.ts";
 /**
  * Takes a container instance out of its cluster; it stays describable as INACTIVE. With tasks on it only by `force`:
  * they are then to stop, and since nobody reports on them any more, the task loop ends them as it ends the tasks of a
- * lost agent. What still runs on the machine is orphaned: ECS no longer watches it.
+ * lost agent. What still runs on the machine is orphaned: ECS no longer watches it. The key of a machine that joined by an
+ * activation opens nothing any more.
  * @throws EcsError InvalidParameterException while tasks are on it. Source: ECS API reference, DeregisterContainerInstance.
  */
 export const deregisterContainerInstance: Operation<"DeregisterContainerInstance"> = async (
@@ -34,12 +37,25 @@ export const deregisterContainerInstance: Operation<"DeregisterContainerInstance
     return {
       writes: [
         { kind: "containerInstance", arn: stored.arn, expected: stored.revision, value },
+        ...revokedKey(stored.value, snapshot, clock.now()),
         ...tasks.filter(({ value: task }) => task.desiredStatus === "RUNNING").map((task) => orphan(task, clock.now())),
       ],
       result: { containerInstance: describeContainerInstance({ ...stored, value }, snapshot, ["TAGS"]) },
     };
   });
 };
+
+/** A machine that is in another cluster too keeps its key for that one. */
+function revokedKey({ ec2InstanceId }: ContainerInstance, snapshot: Snapshot, now: number): readonly Write[] {
+  if (ec2InstanceId === undefined) return [];
+  const machine = snapshot.get("managedInstance", managedInstanceKey(ec2InstanceId));
+  const others = snapshot
+    .list("containerInstance", { ec2InstanceId })
+    .filter(({ value }) => value.status !== "INACTIVE");
+  if (machine === undefined || machine.value.revokedAt !== undefined || others.length > 1) return [];
+  const { kind, arn, revision, value } = machine;
+  return [{ kind, arn, expected: revision, value: { ...value, revokedAt: now } }];
+}
 
 function orphan({ arn, revision, value }: Stored<"task">, now: number): Write {
   const stopped: Task = {

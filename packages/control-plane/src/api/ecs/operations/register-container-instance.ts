@@ -1,7 +1,7 @@
-import type { Place } from "@hatoba/contract";
 import { containerInstanceArn } from "@hatoba/contract";
 import type { ContainerInstance } from "../../../model/container-instance.ts";
 import type { Snapshot, Stored } from "../../../store/store.ts";
+import type { Caller } from "../../operation-context.ts";
 import { EcsError } from "../api-error.ts";
 import { commitPlan } from "../commit-plan.ts";
 import { describeContainerInstance } from "../container-instance/describe-container-instance.ts";
@@ -16,7 +16,8 @@ type AgentInput = Input<"RegisterContainerInstance"> & { readonly clientToken?: 
 
 /**
  * Makes a machine known, or known again: under the ARN it names, or under the one that its clientToken was answered
- * with before. It never makes a cluster: the agent does, and only `default`.
+ * with before. A machine that joined by an activation has its `mi-` id as ec2InstanceId; it can only be what it was, and in
+ * the same cluster is that again also when it has forgotten. It never makes a cluster: the agent does, and only `default`.
  * @throws EcsError ClusterNotFoundException; ClientException for an ARN that is unknown or deregistered.
  * Source: ECS API reference, RegisterContainerInstance; the answers are those that the agent tells apart.
  */
@@ -30,11 +31,13 @@ export const registerContainerInstance: Operation<"RegisterContainerInstance"> =
   return commitPlan(store, (snapshot) => {
     const cluster = requireCluster(snapshot, input.cluster, caller);
     const known = knownInstance(input, snapshot, cluster, caller);
+    const machine = caller.machine === undefined ? {} : { ec2InstanceId: caller.machine.instanceId };
     const arn = known?.arn ?? containerInstanceArn(caller, cluster.name, newId);
     const value: ContainerInstance = known
-      ? { ...registerAgain(known.value, arn, registration), tags: mergeTags(known.value.tags, tags) }
+      ? { ...registerAgain(known.value, arn, registration), ...machine, tags: mergeTags(known.value.tags, tags) }
       : {
           ...registration,
+          ...machine,
           clusterArn: cluster.arn,
           status: "ACTIVE",
           agentConnected: false,
@@ -58,12 +61,20 @@ function knownInstance(
   { containerInstanceArn: named, clientToken }: AgentInput,
   snapshot: Snapshot,
   cluster: FoundCluster,
-  place: Place,
+  caller: Caller,
 ): Stored<"containerInstance"> | undefined {
+  const { machine } = caller;
   if (named) {
-    const stored = snapshot.get("containerInstance", containerInstanceFrom(named, cluster, place).arn);
-    if (stored === undefined) throw new EcsError("ClientException", `Container instance ${named} was not found.`);
+    const stored = snapshot.get("containerInstance", containerInstanceFrom(named, cluster, caller).arn);
+    const isForeign = machine !== undefined && stored?.value.ec2InstanceId !== machine.instanceId;
+    if (stored === undefined || isForeign)
+      throw new EcsError("ClientException", `Container instance ${named} was not found.`);
     return stored;
+  }
+  if (machine !== undefined) {
+    return snapshot
+      .list("containerInstance", { ec2InstanceId: machine.instanceId, clusterArn: cluster.arn })
+      .find(({ value }) => value.status !== "INACTIVE");
   }
   if (!clientToken) return undefined;
   return snapshot
