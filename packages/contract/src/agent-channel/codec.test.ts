@@ -23,6 +23,78 @@ const seen: readonly string[] = [
     type: "TaskStopVerificationAck",
     message: { messageId: "f94f", generatedAt: 1, stopTasks: [stop] },
   }),
+  // Sections 3.7 to 3.10, filled in.
+  JSON.stringify({
+    type: "IAMRoleCredentialsMessage",
+    message: {
+      messageId: "c1",
+      taskArn: entry.taskArn,
+      taskClusterArn: clusterArn,
+      roleType: "TaskApplication",
+      roleCredentials: {
+        credentialsId: "11111111-2222-3333-4444-555555555555",
+        roleArn: "arn:aws:iam::123456789012:role/task",
+        accessKeyId: "ASIATASK",
+        secretAccessKey: "tasksecret",
+        sessionToken: "tasktoken",
+        expiration: "2027-01-01T00:00:00Z",
+      },
+    },
+  }),
+  `{"type":"IAMRoleCredentialsAckRequest","message":{"credentialsId":"11111111-2222-3333-4444-555555555555","expiration":"2027-01-01T00:00:00Z","messageId":"8549be31"}}`,
+  JSON.stringify({
+    type: "AttachTaskNetworkInterfacesMessage",
+    message: {
+      messageId: "n1",
+      clusterArn,
+      containerInstanceArn,
+      taskArn: entry.taskArn,
+      taskClusterArn: clusterArn,
+      generatedAt: 1,
+      waitTimeoutMs: 300_000,
+      elasticNetworkInterfaces: [
+        {
+          ec2Id: "eni-1",
+          macAddress: "02:00:00:00:00:01",
+          attachmentArn: "arn:aws:ecs:us-east-1:123456789012:attachment/demo/1",
+          ipv4Addresses: [{ primary: true, privateAddress: "10.0.0.9" }],
+          subnetGatewayIpv4Address: "10.0.0.1/24",
+        },
+      ],
+    },
+  }),
+  JSON.stringify({
+    type: "ConfirmAttachmentMessage",
+    message: {
+      messageId: "a1",
+      clusterArn,
+      containerInstanceArn,
+      taskArn: entry.taskArn,
+      taskClusterArn: clusterArn,
+      generatedAt: 1,
+      waitTimeoutMs: 300_000,
+      attachment: {
+        attachmentArn: "arn:aws:ecs:us-east-1:123456789012:attachment/demo/2",
+        attachmentType: "amazonebs",
+        attachmentProperties: [
+          { name: "volumeId", value: "vol-1" },
+          { name: "deviceName", value: "/dev/xvdba" },
+        ],
+      },
+    },
+  }),
+  ...["StageUpdateMessage", "PerformUpdateMessage"].map((type) =>
+    JSON.stringify({
+      type,
+      message: {
+        messageId: "u1",
+        clusterArn,
+        containerInstanceArn,
+        updateInfo: { location: "https://releases.example/agent.tar", signature: "0".repeat(64) },
+      },
+    }),
+  ),
+  `{"type":"NackRequest","message":{"cluster":"${clusterArn}","containerInstance":"${containerInstanceArn}","messageId":"u1","reason":"Updates are disabled"}}`,
 ];
 
 test.each(seen)("reads and writes what was seen on the wire: %s", (text) => {
@@ -50,9 +122,9 @@ describe("what is no frame", () => {
   });
 
   test("of a type that nobody here handles is unknown; its name is shown in part", () => {
-    expect(decodeFrame('{"type":"StageUpdateMessage","message":{}}')).toEqual({
+    expect(decodeFrame('{"type":"CloseMessage","message":{}}')).toEqual({
       is: "unknown",
-      type: "StageUpdateMessage",
+      type: "CloseMessage",
     });
     expect(decodeFrame(JSON.stringify({ type: "x".repeat(5000) }))).toEqual({ is: "unknown", type: "x".repeat(100) });
     expect(decodeFrame('{"type":"toString","message":{}}')).toEqual({ is: "unknown", type: "toString" });

@@ -8,23 +8,28 @@ export type DecodedFrame =
 
 type Check = "string" | "number" | "boolean" | "array" | "object";
 
+const addressed = { messageId: "string", clusterArn: "string", containerInstanceArn: "string" } as const;
+
 /** The members without which a message cannot be handled. Everything else is optional on the wire. */
 const required: { readonly [T in ChannelMessageType]: Readonly<Record<string, Check>> } = {
   HeartbeatMessage: {},
   HeartbeatAckRequest: {},
-  PayloadMessage: { messageId: "string", clusterArn: "string", containerInstanceArn: "string", tasks: "array" },
+  PayloadMessage: { ...addressed, tasks: "array" },
   IAMRoleCredentialsMessage: { messageId: "string", taskArn: "string", roleType: "string", roleCredentials: "object" },
   IAMRoleCredentialsAckRequest: { messageId: "string", credentialsId: "string" },
+  AttachTaskNetworkInterfacesMessage: {
+    ...addressed,
+    taskArn: "string",
+    waitTimeoutMs: "number",
+    elasticNetworkInterfaces: "array",
+  },
+  ConfirmAttachmentMessage: { ...addressed, taskArn: "string", attachment: "object" },
+  StageUpdateMessage: { ...addressed, updateInfo: "object" },
+  PerformUpdateMessage: { ...addressed, updateInfo: "object" },
   OpenSessionMessage: { messageId: "string", sessionId: "string", token: "string", target: "object", run: "object" },
   AckRequest: { messageId: "string" },
   NackRequest: { messageId: "string" },
-  TaskManifestMessage: {
-    messageId: "string",
-    clusterArn: "string",
-    containerInstanceArn: "string",
-    timeline: "number",
-    tasks: "array",
-  },
+  TaskManifestMessage: { ...addressed, timeline: "number", tasks: "array" },
   TaskStopVerificationMessage: { messageId: "string", stopCandidates: "array" },
   TaskStopVerificationAck: { messageId: "string", stopTasks: "array" },
 };

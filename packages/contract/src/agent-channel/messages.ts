@@ -229,6 +229,44 @@ export interface OpenSessionMessage extends Addressed {
     | { readonly type: "port"; readonly host?: string; readonly port: number; readonly multiplexed: boolean };
 }
 
+/** A network interface that is being attached to the machine, before the payload of the task that it is for. */
+export interface AttachTaskNetworkInterfacesMessage extends Addressed {
+  readonly taskArn: string;
+  readonly taskClusterArn: string;
+  /** Epoch milliseconds. */
+  readonly generatedAt: number;
+  /** How long the agent looks out for it. */
+  readonly waitTimeoutMs: number;
+  /** Exactly one. */
+  readonly elasticNetworkInterfaces: readonly ElasticNetworkInterface[];
+}
+
+/** A volume or another resource that is being attached to the machine for a task; the agent says when it is there. */
+export interface ConfirmAttachmentMessage extends Addressed {
+  readonly taskArn: string;
+  readonly taskClusterArn: string;
+  /** Epoch milliseconds. */
+  readonly generatedAt: number;
+  readonly waitTimeoutMs?: number;
+  readonly attachment: {
+    readonly attachmentArn: string;
+    /** As `amazonebs`. */
+    readonly attachmentType?: string;
+    /** No value is empty. */
+    readonly attachmentProperties: readonly { readonly name: string; readonly value: string }[];
+  };
+}
+
+/** A release of the agent: to be fetched (StageUpdateMessage), to be changed to (PerformUpdateMessage). */
+export interface UpdateMessage extends Addressed {
+  readonly updateInfo: {
+    /** Where it is: an http or https address. */
+    readonly location: string;
+    /** The SHA-256 of it, in hexadecimal digits. */
+    readonly signature: string;
+  };
+}
+
 /** Every message by its type, in both directions. */
 export interface ChannelMessages {
   HeartbeatMessage: { readonly healthy: boolean; readonly messageId: string };
@@ -240,6 +278,10 @@ export interface ChannelMessages {
     readonly credentialsId: string;
     readonly expiration: string;
   };
+  AttachTaskNetworkInterfacesMessage: AttachTaskNetworkInterfacesMessage;
+  ConfirmAttachmentMessage: ConfirmAttachmentMessage;
+  StageUpdateMessage: UpdateMessage;
+  PerformUpdateMessage: UpdateMessage;
   OpenSessionMessage: OpenSessionMessage;
   AckRequest: AckRequest;
   NackRequest: AckRequest & { readonly reason: string };

@@ -1,5 +1,14 @@
-import { type ChannelFrame, type Connection, connectionPair, type PayloadMessage } from "@hatoba/contract";
+import {
+  type ChannelFrame,
+  type ChannelMessages,
+  type ChannelMessageType,
+  type Connection,
+  connectionPair,
+  type PayloadMessage,
+} from "@hatoba/contract";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { TaskCredentials } from "../credentials/task-credentials.ts";
+import { TemporaryCredentials } from "../credentials/temporary-credentials.ts";
 import {
   exampleContainerInstance,
   exampleContainerInstanceArn,
@@ -15,7 +24,7 @@ import { MemoryStore } from "../store/memory-store.ts";
 import type { Change, Store, Write } from "../store/store.ts";
 import { until } from "../store/until.ts";
 import { update } from "../store/update.ts";
-import { AgentSessions, refusalFor } from "./agent-sessions.ts";
+import { type AgentSaying, AgentSessions, refusalFor } from "./agent-sessions.ts";
 import { versionsOf } from "./attach.ts";
 
 const instanceArn = exampleContainerInstanceArn(1);
@@ -26,7 +35,8 @@ let sessions: AgentSessions;
 beforeEach(async () => {
   store = new MemoryStore();
   clock = new ManualClock();
-  sessions = new AgentSessions({ store, clock, ids: countingIds(), logger: silentLogger });
+  const credentials = new TaskCredentials(new TemporaryCredentials(Buffer.alloc(32, 7)));
+  sessions = new AgentSessions({ store, clock, ids: countingIds(), logger: silentLogger, credentials });
   await store.commit([
     ...[1, 2].map((number) => ({
       kind: "containerInstance" as const,
@@ -48,7 +58,7 @@ class Agent {
   /** What the server's end has not got rid of. */
   buffered = 0;
 
-  constructor(containerInstanceArn = instanceArn) {
+  constructor(containerInstanceArn = instanceArn, said: AgentSaying = {}) {
     const [server, agent] = connectionPair();
     Object.defineProperty(server, "bufferedBytes", { get: () => this.buffered });
     this.connection = agent;
@@ -56,7 +66,16 @@ class Agent {
     agent.onClose((code, reason) => {
       this.closed = [code, reason];
     });
-    sessions.open(server, containerInstanceArn);
+    sessions.open(server, containerInstanceArn, said);
+  }
+
+  /** Messages of one type, in order. */
+  got<T extends ChannelMessageType>(type: T): readonly ChannelMessages[T][] {
+    return this.frames.flatMap((frame) => (frame.type === type ? [frame.message as ChannelMessages[T]] : []));
+  }
+
+  answer(type: "AckRequest" | "NackRequest" | "IAMRoleCredentialsAckRequest", message: object): void {
+    this.connection.send(JSON.stringify({ type, message }));
   }
 
   payloads(): readonly PayloadMessage[] {
@@ -264,6 +283,152 @@ describe("a connection", () => {
     await place(1);
     await turn();
     expect(agent.payloads()).toHaveLength(1);
+  });
+});
+
+describe("a payload that is not acknowledged", () => {
+  const others = async () => {
+    const agent = new Agent();
+    await turn();
+    const arns = [exampleTaskArn(1), exampleTaskArn(2)];
+    const value = exampleTask({ containerInstanceArn: instanceArn, lastStatus: "PENDING", desiredStatus: "RUNNING" });
+    await store.commit(arns.map((arn) => ({ kind: "task", arn, expected: 0, value })));
+    await turn();
+    return agent;
+  };
+  /** The agent is there all the time. */
+  const pass = async (agent: Agent, milliseconds: number) => {
+    for (let passed = 0; passed < milliseconds; passed += 10_000) {
+      clock.advance(10_000);
+      agent.connection.send(JSON.stringify({ type: "HeartbeatAckRequest", message: { messageId: "h" } }));
+      await turn();
+    }
+  };
+  const sizes = (agent: Agent) => agent.payloads().map(({ tasks }) => tasks.length);
+
+  test("is said again together once, then task by task, so that one bad task does not hold up the others", async () => {
+    const agent = await others();
+    await pass(agent, 40_000);
+    expect(sizes(agent)).toEqual([2, 2, 1, 1]);
+  });
+
+  test("is answered for by UnrecogniedTaskError: that task is not said again, the others are", async () => {
+    const agent = await others();
+    await wish(exampleTaskArn(1), { desiredStatus: "STOPPED", lastStatus: "STOPPED", stopCode: "TaskFailedToStart" });
+    await pass(agent, 20_000);
+    expect(
+      agent
+        .payloads()
+        .at(-1)
+        ?.tasks.map(({ arn }) => arn),
+    ).toEqual([exampleTaskArn(2)]);
+  });
+
+  test("is answered for by the task's running", async () => {
+    const agent = await others();
+    for (const arn of [exampleTaskArn(1), exampleTaskArn(2)]) await wish(arn, { lastStatus: "RUNNING" });
+    await pass(agent, 120_000);
+    expect(sizes(agent)).toEqual([2]);
+  });
+
+  test("is said ever more seldom", async () => {
+    const agent = await others();
+    agent.answer("AckRequest", { messageId: agent.got("TaskManifestMessage")[0]?.messageId });
+    await pass(agent, 1_800_000);
+    expect(sizes(agent).length).toBeGreaterThan(20);
+    expect(sizes(agent).length).toBeLessThan(70);
+  });
+
+  test("and refused is not said again on that connection, and is on the next one", async () => {
+    const agent = await others();
+    agent.answer("NackRequest", { messageId: agent.payloads()[0]?.messageId, reason: "no" });
+    await pass(agent, 120_000);
+    expect(sizes(agent)).toEqual([2]);
+    const next = new Agent();
+    await turn();
+    expect(sizes(next)).toEqual([2]);
+  });
+});
+
+describe("credentials", () => {
+  const roles = { taskRoleArn: "arn:aws:iam::000000000000:role/app", executionRoleArn: "execution" };
+  const withRoles = (id: number, more: Partial<Task> = {}) => place(id, { overrides: roles, ...more });
+  const brought = (agent: Agent) =>
+    agent.got("IAMRoleCredentialsMessage").map(({ taskArn, roleType }) => [taskArn, roleType]);
+  const beats = async (agent: Agent, milliseconds: number) => {
+    for (let passed = 0; passed < milliseconds; passed += 60_000) {
+      clock.advance(60_000);
+      agent.connection.send(JSON.stringify({ type: "HeartbeatAckRequest", message: { messageId: "h" } }));
+      await turn();
+    }
+  };
+  const acknowledgeAll = (agent: Agent) => {
+    for (const { messageId, roleCredentials } of agent.got("IAMRoleCredentialsMessage"))
+      agent.answer("IAMRoleCredentialsAckRequest", { messageId, ...roleCredentials });
+  };
+
+  test("come with the payload of a task that has roles, by name or ARN, and with no other", async () => {
+    const agent = new Agent();
+    await turn();
+    await place(1);
+    await withRoles(2);
+    await turn();
+    const [plain, payload] = agent.payloads().map(({ tasks }) => tasks[0]);
+    expect([plain?.roleCredentials, plain?.executionRoleCredentials]).toEqual([undefined, undefined]);
+    expect(payload?.roleCredentials).toMatchObject({ roleArn: roles.taskRoleArn, expiration: "2026-01-01T06:00:00Z" });
+    expect(payload?.executionRoleCredentials?.roleArn).toBe("arn:aws:iam::000000000000:role/execution");
+    expect(payload?.executionRoleCredentials?.credentialsId).not.toBe(payload?.roleCredentials?.credentialsId);
+  });
+
+  test("are brought again to every task that is not stopped when the agent says that it has none", async () => {
+    const [one, two] = [await withRoles(1), await withRoles(2, { desiredStatus: "STOPPED" })];
+    await withRoles(3, { desiredStatus: "STOPPED", lastStatus: "STOPPED" });
+    await place(4);
+    const [silent, asking] = [new Agent(), new Agent(instanceArn, { sendCredentials: true })];
+    await turn();
+    expect(brought(silent)).toEqual([]);
+    expect(brought(asking)).toEqual(
+      [one, two].flatMap((arn) => [
+        [arn, "TaskApplication"],
+        [arn, "TaskExecution"],
+      ]),
+    );
+  });
+
+  test("are new each hour, under their ids", async () => {
+    await withRoles(1);
+    const agent = new Agent();
+    await turn();
+    const first = agent.payloads()[0]?.tasks[0]?.roleCredentials;
+    await beats(agent, 66 * 60_000);
+    acknowledgeAll(agent);
+    const [renewed] = agent.got("IAMRoleCredentialsMessage");
+    expect(renewed?.roleCredentials.credentialsId).toBe(first?.credentialsId);
+    expect(renewed?.roleCredentials).toMatchObject({ expiration: "2026-01-01T07:00:00Z" });
+    await beats(agent, 60 * 60_000);
+    expect(agent.got("IAMRoleCredentialsMessage").at(-1)?.roleCredentials.expiration).toBe("2026-01-01T08:00:00Z");
+  });
+
+  test("that are not acknowledged come again, a few times, and not once their task has stopped", async () => {
+    const [one, two] = [
+      await withRoles(1, { overrides: { taskRoleArn: "a" } }),
+      await withRoles(2, { overrides: { taskRoleArn: "a" } }),
+    ];
+    const agent = new Agent(instanceArn, { sendCredentials: true });
+    await turn();
+    agent.answer("IAMRoleCredentialsAckRequest", {
+      messageId: agent.got("IAMRoleCredentialsMessage")[0]?.messageId,
+      credentialsId: "c",
+    });
+    await turn();
+    await beats(agent, 300_000);
+    expect(brought(agent).filter(([arn]) => arn === one)).toHaveLength(1);
+    expect(brought(agent).filter(([arn]) => arn === two)).toHaveLength(5);
+    const again = new Agent(instanceArn, { sendCredentials: true });
+    await wish(two, { desiredStatus: "STOPPED", lastStatus: "STOPPED" });
+    await turn();
+    await beats(again, 120_000);
+    expect(brought(again).filter(([arn]) => arn === two)).toHaveLength(1);
   });
 });
 

@@ -18,6 +18,12 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** What an agent says in the address that it connects to. */
+export interface AgentSaying extends VersionInfo {
+  /** It has no credentials: its process is new. */
+  readonly sendCredentials?: boolean;
+}
+
 /** Whether the agent of this container instance may connect. */
 export function refusalFor(snapshot: Snapshot, containerInstanceArn: string): Refusal | undefined {
   const instance = snapshot.get("containerInstance", containerInstanceArn)?.value;
@@ -49,9 +55,9 @@ export class AgentSessions {
 
   /**
    * Takes a connection of an agent that `refusalFor` lets in; an older one of the same instance is closed.
-   * @param versions what the agent says of itself; nothing leaves what is known
+   * @param said what the agent says of itself; nothing leaves what is known
    */
-  open(connection: Connection, containerInstanceArn: string, versions: VersionInfo = {}): void {
+  open(connection: Connection, containerInstanceArn: string, said: AgentSaying = {}): void {
     const instance = this.deps.store.snapshot().get("containerInstance", containerInstanceArn)?.value;
     if (instance === undefined)
       return connection.close(1008, "InvalidInstanceException: Container instance not found.");
@@ -64,12 +70,13 @@ export class AgentSessions {
     // Not one of the codes that are answered by connecting again at once: two machines with one identity would take turns.
     older?.close(4001, "A newer connection of the same container instance.");
     this.deps.logger.info({ containerInstanceArn }, "agent connected");
+    const { sendCredentials = false, ...versions } = said;
     this.keepConnected(containerInstanceArn, versions);
     session.start(() => {
       if (this.sessions.get(containerInstanceArn) !== session) return;
       this.sessions.delete(containerInstanceArn);
       this.expectBack(containerInstanceArn, reconnectGrace);
-    });
+    }, sendCredentials);
   }
 
   /** Asks the agent of an instance to open a session link. @returns false if no agent is connected that could */
@@ -100,6 +107,12 @@ export class AgentSessions {
     } else if (after?.kind === "containerInstance" && after.value.status === "INACTIVE") {
       this.sequences.delete(after.arn);
       this.sessions.get(after.arn)?.close(4000, "InactiveInstanceException: Container instance is deregistered.");
+    } else if (after?.kind === "managedInstance" && after.value.revokedAt !== undefined) {
+      // Its key was taken away, whether or not its container instance was.
+      const instances = this.deps.store.snapshot().list("containerInstance", { ec2InstanceId: after.value.instanceId });
+      for (const { arn } of instances) {
+        this.sessions.get(arn)?.close(4000, "InactiveInstanceException: The machine is deregistered.");
+      }
     }
   }
 

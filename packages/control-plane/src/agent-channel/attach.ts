@@ -29,7 +29,9 @@ export function attachAgentChannel(handshakes: Handshakes, sessions: AgentSessio
     };
   handshakes.onUpgrade(
     "/acs/ws",
-    accept("containerInstanceArn", (connection, arn, said) => sessions.open(connection, arn, versionsOf(said))),
+    accept("containerInstanceArn", (connection, arn, said) =>
+      sessions.open(connection, arn, { ...versionsOf(said), sendCredentials: said.get("sendCredentials") === "true" }),
+    ),
   );
   handshakes.onUpgrade(
     "/tcs/ws",

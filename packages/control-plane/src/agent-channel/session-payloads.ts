@@ -1,7 +1,7 @@
 import type { ChannelTask, ManifestEntry, PayloadMessage, TaskManifestMessage } from "@hatoba/contract";
 import type { Task } from "../model/task.ts";
 import type { Snapshot, Stored } from "../store/store.ts";
-import { channelTask, stoppedChannelTask, type TaskNetwork } from "./payload/channel-task.ts";
+import { type CredentialSource, channelTask, stoppedChannelTask, type TaskNetwork } from "./payload/channel-task.ts";
 
 /** The most tasks in one payload, so that no message becomes large. */
 export const tasksPerPayload = 50;
@@ -20,12 +20,17 @@ export const isGivenUp = ({ lastStatus, stopCode }: Task): boolean =>
 /**
  * The payload entry of a task as it is wanted now; undefined if nothing is to be said of it: it is STOPPED by its agent's
  * own report, or its task definition is not there.
+ * @param issue where its roles' credentials come from; without it there are none in the entry
  */
-export function payloadEntry(snapshot: Snapshot, { arn, value: task }: Stored<"task">): ChannelTask | undefined {
+export function payloadEntry(
+  snapshot: Snapshot,
+  { arn, value: task }: Stored<"task">,
+  issue?: CredentialSource,
+): ChannelTask | undefined {
   if (task.lastStatus === "STOPPED" && !isGivenUp(task)) return undefined;
   if (task.desiredStatus === "STOPPED") return stoppedChannelTask(arn, task);
   const taskDefinition = snapshot.get("taskDefinition", task.taskDefinitionArn)?.value;
-  return taskDefinition && channelTask(arn, task, taskDefinition, networkOf(snapshot, arn));
+  return taskDefinition && channelTask(arn, task, taskDefinition, networkOf(snapshot, arn), issue);
 }
 
 function networkOf(snapshot: Snapshot, taskArn: string): TaskNetwork | undefined {
@@ -42,7 +47,7 @@ export interface Address {
   readonly messageId: string;
   /** Epoch milliseconds. */
   readonly generatedAt: number;
-  /** A store revision: the later the message, the greater. */
+  /** See sequence-numbers.ts: the later the message, the greater. */
   readonly sequence: number;
 }
 

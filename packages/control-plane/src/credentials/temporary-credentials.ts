@@ -51,6 +51,19 @@ export class TemporaryCredentials {
     return { session: JSON.parse(Buffer.from(content, "base64url").toString()) as RoleSession, keys };
   }
 
+  /** A UUID that follows from `name`, the same in every process of the house, and that nobody else can work out. */
+  secretUuid(name: string): string {
+    const digits = this.mac("uuid", name).toString("hex");
+    const variant = ((Number.parseInt(digits.charAt(16), 16) & 3) | 8).toString(16);
+    return [
+      digits.slice(0, 8),
+      digits.slice(8, 12),
+      `4${digits.slice(13, 16)}`,
+      `${variant}${digits.slice(17, 20)}`,
+      digits.slice(20, 32),
+    ].join("-");
+  }
+
   private keysOf(sessionToken: string): TemporaryKeys {
     const id = this.mac("id", sessionToken);
     const letters = Array.from(id.subarray(0, 16), (byte) => base32[byte % base32.length]);

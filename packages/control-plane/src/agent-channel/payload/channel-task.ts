@@ -1,4 +1,5 @@
-import { type ChannelTask, lastSegment, type Place, parseArn } from "@hatoba/contract";
+import { type ChannelTask, type IAMRoleCredentials, lastSegment, type Place, parseArn } from "@hatoba/contract";
+import type { TaskRole } from "../../credentials/task-credentials.ts";
 import type { NetworkInterface, Subnet } from "../../model/network.ts";
 import type { Task } from "../../model/task.ts";
 import type { TaskDefinition } from "../../model/task-definition.ts";
@@ -7,6 +8,10 @@ import { channelContainer } from "./channel-container.ts";
 import { channelVolume } from "./channel-volume.ts";
 import { channelNetworkInterface } from "./network-interface.ts";
 import { filled, present } from "./present.ts";
+import { taskRoles } from "./task-roles.ts";
+
+/** Where the credentials of a task's roles come from. */
+export type CredentialSource = (role: TaskRole) => IAMRoleCredentials;
 
 /** The network interface of an awsvpc task with what surrounds it. */
 export interface TaskNetwork {
@@ -22,12 +27,14 @@ const oldestDockerApi = "1.18";
 /**
  * A task wanted RUNNING, complete, as a payload carries it. Fit to be sent again at any time: it depends on nothing but
  * its arguments. Source: agent protocol, PayloadMessage.
+ * @param issue where its roles' credentials come from; without it there are none
  */
 export function channelTask(
   taskArn: string,
   task: Task,
   taskDefinition: TaskDefinition,
   network: TaskNetwork | undefined,
+  issue?: CredentialSource,
 ): ChannelTask {
   const { registered } = taskDefinition;
   const place: Place = parseArn(taskArn) ?? { accountId: "", region: "" };
@@ -35,6 +42,10 @@ export function channelTask(
   const windows = registered.runtimePlatform?.operatingSystemFamily?.startsWith("WINDOWS") ?? false;
   const networkMode = registered.networkMode ?? "bridge";
   const dockerApiVersion = dockerApiOf(taskDefinition);
+  const credentialsOf = (type: TaskRole["roleType"]) =>
+    taskRoles(taskArn, task, taskDefinition)
+      .filter(({ roleType }) => roleType === type)
+      .map((role) => issue?.(role))[0];
   return {
     arn: taskArn,
     taskClusterArn: task.clusterArn,
@@ -70,6 +81,8 @@ export function channelTask(
       elasticNetworkInterfaces: network && [
         channelNetworkInterface(place, lastSegment(task.clusterArn), task, network.networkInterface, network.subnet),
       ],
+      roleCredentials: credentialsOf("TaskApplication"),
+      executionRoleCredentials: credentialsOf("TaskExecution"),
       hatoba: network && { vpcCidr: network.vpcCidr },
     }),
   };
