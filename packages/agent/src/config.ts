@@ -22,6 +22,8 @@ export interface AgentConfig {
   readonly house?: string;
   /** Address of this machine that published ports are bound to; all of them if absent. */
   readonly publishAddress?: string;
+  /** The user whose shell sessions get that lead to this machine itself; absent: there are none. */
+  readonly hostShell?: string;
   readonly reservedMemoryMiB: number;
   readonly reservedTcpPorts: readonly number[];
   readonly reservedUdpPorts: readonly number[];
@@ -30,7 +32,19 @@ export interface AgentConfig {
   readonly tags: Readonly<Record<string, string>>;
   readonly pullBehaviour: PullBehaviour;
   readonly stopTimeoutSeconds: number;
+  /** Cgroups round whole tasks; undefined: where that is possible. */
+  readonly taskLimits?: boolean;
+  /** As `/sys/fs/cgroup`. */
+  readonly cgroupPath: string;
+  /** Processes of one task; absent for no limit. */
+  readonly taskPidsLimit?: number;
   readonly cleanupWaitMs: number;
+  /** Whether containers are to reach the local endpoints, credentials of their roles among them. */
+  readonly taskEndpoints: boolean;
+  /** Where the agent tells of itself; absent: nowhere. */
+  readonly introspection?: { readonly host: string; readonly port: number };
+  /** Whether the control plane is told what containers use. */
+  readonly metrics: boolean;
   readonly logLevel: "debug" | "info" | "warn" | "error";
 }
 
@@ -52,9 +66,15 @@ export function readAgentConfig(variables: Variables): AgentConfig {
   const zone = text("HATOBA_ZONE");
   const house = text("HATOBA_HOUSE");
   const publishAddress = text("HATOBA_PUBLISH_ADDRESS");
+  const hostShell = text("HATOBA_HOST_SHELL");
+  if (hostShell !== undefined && !/^[a-z_][a-z0-9_-]*\$?$/i.test(hostShell)) {
+    throw new ConfigError(`HATOBA_HOST_SHELL takes the name of a user of this machine, not ${hostShell}`);
+  }
   if (publishAddress !== undefined && !isIPv4(publishAddress)) {
     throw new ConfigError(`HATOBA_PUBLISH_ADDRESS takes an IPv4 address of this machine, not ${publishAddress}`);
   }
+  const taskLimits = text("ECS_ENABLE_TASK_CPU_MEM_LIMIT");
+  const taskPidsLimit = text("ECS_TASK_PIDS_LIMIT");
   const external = yesOrNo("ECS_EXTERNAL", text("ECS_EXTERNAL") ?? "false") ? "EXTERNAL" : "EC2";
   return {
     cluster: text("ECS_CLUSTER") ?? "",
@@ -81,11 +101,18 @@ export function readAgentConfig(variables: Variables): AgentConfig {
       text("ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION") ?? "0s",
       0,
     ),
+    taskEndpoints: yesOrNo("ECS_ENABLE_TASK_IAM_ROLE", text("ECS_ENABLE_TASK_IAM_ROLE") ?? "true"),
+    metrics: !yesOrNo("ECS_DISABLE_METRICS", text("ECS_DISABLE_METRICS") ?? "false"),
+    ...introspection(text("HATOBA_INTROSPECTION") ?? (text("HATOBA_CAPACITY") === "FARGATE" ? "off" : "127.0.0.1:51678")),
     logLevel: oneOf("ECS_LOGLEVEL", text("ECS_LOGLEVEL") ?? "info", ["debug", "info", "warn", "error"]),
     ...(dockerHost === undefined ? {} : { dockerHost }),
+    cgroupPath: text("ECS_CGROUP_PATH") ?? "/sys/fs/cgroup",
+    ...(taskLimits === undefined ? {} : { taskLimits: yesOrNo("ECS_ENABLE_TASK_CPU_MEM_LIMIT", taskLimits) }),
+    ...(taskPidsLimit === undefined ? {} : { taskPidsLimit: whole("ECS_TASK_PIDS_LIMIT", taskPidsLimit) }),
     ...(zone === undefined ? {} : { zone }),
     ...(house === undefined ? {} : { house }),
     ...(publishAddress === undefined ? {} : { publishAddress }),
+    ...(hostShell === undefined ? {} : { hostShell }),
   };
 }
 
@@ -102,6 +129,14 @@ function endpoint(text: string): string {
     throw new ConfigError(`ECS_BACKEND_HOST takes a URL as http://127.0.0.1:4577, not ${text}`);
   }
   return url.replace(/\/+$/, "");
+}
+
+/** `off`, or an IPv4 address and a port. */
+function introspection(text: string): Pick<AgentConfig, "introspection"> {
+  if (text === "off") return {};
+  const [, host = "", port = ""] = /^([\d.]+):(\d{1,5})$/.exec(text) ?? [];
+  if (!isIPv4(host)) throw new ConfigError(`HATOBA_INTROSPECTION takes off, or an address as 127.0.0.1:51678, not ${text}`);
+  return { introspection: { host, port: Number(port) } };
 }
 
 function engineSocket(text: string | undefined): string | undefined {

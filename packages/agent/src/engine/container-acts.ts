@@ -1,3 +1,4 @@
+import { lastSegment } from "@hatoba/contract";
 import { ContainerFailure, type ContainerSpec, type Observation } from "../runtime/container-runtime.ts";
 import { hooked } from "./announce.ts";
 import { containerSpec, pauseSpec, taskLabels } from "./container-spec.ts";
@@ -12,6 +13,7 @@ import {
   networkModeOf,
 } from "./known-task.ts";
 import { isBridged, observe } from "./observe-container.ts";
+import { taskLimits } from "./task-demand.ts";
 import { type PlacedVolume, taskVolumes } from "./task-volumes.ts";
 
 export interface Pulled {
@@ -36,6 +38,7 @@ export class ContainerActs {
   readonly #current: () => KnownTask;
   #volumes: ReadonlyMap<string, PlacedVolume> | undefined;
   #volumesMade: Promise<void> | undefined;
+  #cgroup: Promise<string | undefined> | undefined;
 
   constructor(context: EngineContext, current: () => KnownTask) {
     this.#context = context;
@@ -104,6 +107,8 @@ export class ContainerActs {
     );
     if (halfMade) ids.push(...(await this.#again(true, closing, () => this.#leftovers(task))));
     await Promise.all(ids.map((id) => removals.run(() => this.#again(true, closing, () => runtime.remove(id)))));
+    if (ids.length === 0 && !halfMade) return;
+    await this.#context.cgroups.remove(lastSegment(task.arn));
     if (ids.length === 0) return;
     for (const volume of this.#placedVolumes().values()) {
       if (volume.ofTask)
@@ -129,17 +134,22 @@ export class ContainerActs {
     const { runtime, settings, hooks } = this.#context;
     const task = this.#current();
     const known = this.#known(name);
+    const cgroupParent = await (this.#cgroup ??= this.#context.cgroups.create(
+      lastSegment(task.arn),
+      taskLimits(task.payload),
+    ));
+    const inCgroup = cgroupParent === undefined ? {} : { cgroupParent };
     if (isInternal(name)) {
       const cidr = task.payload.hatoba?.vpcCidr;
       if (networkModeOf(task.payload) !== "awsvpc")
-        return pauseSpec(task, known, await this.#context.pauseImage(), undefined, settings.labels);
+        return { ...pauseSpec(task, known, await this.#context.pauseImage(), undefined, settings.labels), ...inCgroup };
       if (cidr === undefined)
         throw new ContainerFailure("ContainerNetworkingError", "the task came without its VPC's address block");
       const [image, network] = await Promise.all([
         this.#context.pauseImage(),
         this.#again(false, signal, () => runtime.ensureVpcNetwork(cidr)),
       ]);
-      return pauseSpec(task, known, image, network, settings.labels);
+      return { ...pauseSpec(task, known, image, network, settings.labels), ...inCgroup };
     }
     const volumes = this.#placedVolumes();
     if (volumes.size > 0) await (this.#volumesMade ??= this.#makeVolumes(volumes, signal));
@@ -152,6 +162,7 @@ export class ContainerActs {
       ...(pauseId === undefined ? {} : { pauseId }),
       pickHostPorts: (length) => this.#context.pickHostPorts(length),
     });
+    spec = { ...spec, ...inCgroup };
     const container = definitionOf(task.payload, name);
     if (container === undefined) return spec;
     for (const hook of hooks) {

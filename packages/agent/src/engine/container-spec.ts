@@ -1,4 +1,5 @@
 import type { ChannelTaskDefinitionContainer } from "@hatoba/contract";
+import { cpuPeriodUs, cpuQuotaUs } from "../runtime/cgroups/cgroup-files.ts";
 import {
   ContainerFailure,
   type ContainerNetwork,
@@ -71,7 +72,7 @@ export function containerSpec(task: KnownTask, known: KnownContainer, context: S
       ...(definition.stopTimeout === undefined ? {} : { StopTimeout: definition.stopTimeout }),
       ...config,
     },
-    dockerHostConfig: { ...taskLimits(payload.cpu), ...namespaces(task, context.pauseId), ...hostConfig },
+    dockerHostConfig: { ...cpuLimit(payload.cpu), ...namespaces(task, context.pauseId), ...hostConfig },
   };
 }
 
@@ -184,9 +185,9 @@ function linkOf(task: KnownTask, link: string): string {
   return `${runtimeNameOf(task, name)}:${alias}`;
 }
 
-/** Each container may use the CPU of its task; without a cgroup for the task, that the sum stays below is not enforced. */
-function taskLimits(vcpus: number | undefined): Json {
-  return vcpus ? { CpuPeriod: 100_000, CpuQuota: Math.max(1000, Math.round(vcpus * 100_000)) } : {};
+/** Each container may use the CPU of its task. That the sum stays below is the affair of the task's cgroup, where there is one. */
+function cpuLimit(vcpus: number | undefined): Json {
+  return vcpus ? { CpuPeriod: cpuPeriodUs, CpuQuota: cpuQuotaUs(vcpus) } : {};
 }
 
 function namespaces({ payload }: KnownTask, pauseId: string | undefined): Json {

@@ -1,5 +1,6 @@
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/logger.ts";
+import type { TaskCgroups } from "../runtime/cgroups/task-cgroups.ts";
 import type { ContainerRuntime, PullBehaviour } from "../runtime/container-runtime.ts";
 import type { EnginePresence } from "./engine-presence.ts";
 import type { Limiter } from "./limiter.ts";
@@ -42,6 +43,7 @@ export const defaultEngineSettings = {
 /** What all tasks of an engine share. */
 export interface EngineContext {
   readonly runtime: ContainerRuntime;
+  readonly cgroups: TaskCgroups;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly hooks: readonly TaskHook[];

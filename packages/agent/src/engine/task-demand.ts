@@ -1,9 +1,12 @@
 import type { ChannelTask, ChannelTaskDefinitionContainer } from "@hatoba/contract";
+import type { TaskLimits } from "../runtime/cgroups/task-cgroups.ts";
 import type { Demand } from "./host-resources.ts";
 import { networkModeOf } from "./known-task.ts";
 import { portRange } from "./port-range.ts";
 
 const MiB = 1024 * 1024;
+/** What a container that asks for none gets. */
+const leastShares = 2;
 
 /**
  * What a task takes from its machine: CPU and memory of the task, or else the sum over its containers, where a soft
@@ -15,6 +18,15 @@ export function taskDemand(payload: ChannelTask): Demand {
     cpu: cpu ? Math.round(cpu * 1024) : sum(containers.map((container) => container.cpu)),
     memoryMiB: memory || sum(containers.map(memoryOf)),
     ports: portsOf(payload),
+  };
+}
+
+/** What all containers of a task together are held to. Source: agent protocol §5.5. */
+export function taskLimits({ containers, cpu, memory }: ChannelTask): TaskLimits {
+  return {
+    cpuShares: sum(containers.map((container) => Math.max(leastShares, container.cpu))),
+    ...(cpu ? { vcpus: cpu } : {}),
+    ...(memory ? { memoryMiB: memory } : {}),
   };
 }
 

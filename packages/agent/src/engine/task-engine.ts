@@ -3,6 +3,7 @@ import type { AssignmentHandler, Comparison } from "../channel/assignment-handle
 import type { ControlPlane, HealthSource, TaskHealth } from "../channel/control-plane.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/logger.ts";
+import { noTaskCgroups, type TaskCgroups } from "../runtime/cgroups/task-cgroups.ts";
 import type { ContainerRuntime, Observation } from "../runtime/container-runtime.ts";
 import type { AgentState } from "../state/agent-state.ts";
 import { acceptTask } from "./accept-task.ts";
@@ -34,6 +35,8 @@ export interface TaskEngineDependencies {
   readonly settings: EngineSettings;
   /** What tasks may take of the machine in all. */
   readonly supply: Supply;
+  /** Round each task; none if left out. */
+  readonly cgroups?: TaskCgroups;
   /** Makes sure that the pause image is there. @returns its name. */
   pauseImage(): Promise<string>;
 }
@@ -62,10 +65,11 @@ export class TaskEngine implements AssignmentHandler, HealthSource {
 
   constructor(deps: TaskEngineDependencies) {
     this.#deps = deps;
-    const { runtime, clock, logger, hooks, hex, settings } = deps;
+    const { runtime, clock, logger, hooks, hex, settings, cgroups = noTaskCgroups } = deps;
     this.#host = new HostResources(deps.supply);
     this.#context = {
       runtime,
+      cgroups,
       clock,
       logger,
       hooks,

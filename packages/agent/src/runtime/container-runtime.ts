@@ -54,6 +54,15 @@ export interface MachineFacts {
   readonly loggingDrivers: readonly string[];
   /** `cgroupfs` or `systemd`, where the engine says. */
   readonly cgroupDriver?: string;
+  /** Of a machine whose containers run on Windows; as the engine tells it. */
+  readonly windows?: {
+    /** As `10.0.20348`. */
+    readonly osVersion?: string;
+    /** As `Microsoft Windows Server Version 21H2 (OS Build 20348.2700)`. */
+    readonly operatingSystem?: string;
+    /** As `10.0 20348 (20348.1.amd64fre.fe_release.210507-1500)`. */
+    readonly kernelVersion?: string;
+  };
 }
 
 /** What to create. Docker's own names stay where Docker's own JSON is handed through. */

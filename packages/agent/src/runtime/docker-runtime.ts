@@ -19,13 +19,11 @@ import { readLogs } from "./docker-log-reader.ts";
 import { DockerNetworks } from "./docker-network.ts";
 import { type InspectAnswer, observationOf } from "./docker-observation.ts";
 import { DockerPull } from "./docker-pull.ts";
-import { createBody } from "./docker-spec.ts";
+import { type EnginePlatform, linuxEngine } from "./engine-platform.ts";
 
 /** Longest waits for the engine, in milliseconds. Source: agent-protocol §5.11, DockerTimeoutError, and §5.4. */
 const limits = {
   short: 30_000,
-  create: 4 * 60_000,
-  start: 3 * 60_000,
   remove: 5 * 60_000,
   beyondGrace: 2 * 60_000,
 } as const;
@@ -36,6 +34,8 @@ export interface DockerRuntimeOptions {
   readonly eventLabel?: string;
   /** Of every network that is made. */
   readonly networkLabels?: Readonly<Record<string, string>>;
+  /** What its containers run on; Linux if left out. */
+  readonly platform?: EnginePlatform;
 }
 
 /** Containers by a Docker Engine, or what speaks its API. */
@@ -44,14 +44,17 @@ export class DockerRuntime implements ContainerRuntime {
   readonly #eventLabel: string;
   readonly #images: DockerPull;
   readonly #networks: DockerNetworks;
+  readonly #platform: EnginePlatform;
   /** Containers in which the kernel killed a process for memory, as the engine's events told. */
   readonly #outOfMemory = new Set<string>();
 
-  constructor({ engine, eventLabel = "com.amazonaws.ecs.task-arn", networkLabels }: DockerRuntimeOptions) {
+  constructor(options: DockerRuntimeOptions) {
+    const { engine, eventLabel = "com.amazonaws.ecs.task-arn", networkLabels, platform = linuxEngine } = options;
     this.#engine = engine;
     this.#eventLabel = eventLabel;
-    this.#images = new DockerPull(engine);
+    this.#images = new DockerPull(engine, undefined, platform.waits.pullInactivity);
     this.#networks = new DockerNetworks(engine, networkLabels);
+    this.#platform = platform;
   }
 
   async describe(): Promise<MachineFacts> {
@@ -69,6 +72,7 @@ export class DockerRuntime implements ContainerRuntime {
       architecture: /^(aarch64|arm64)/.test(info.Architecture) ? "arm64" : "x86_64",
       loggingDrivers: info.Plugins?.Log ?? [],
       ...(info.CgroupDriver ? { cgroupDriver: info.CgroupDriver } : {}),
+      ...(info.OSType === "windows" ? { windows: windowsOf(info) } : {}),
     };
   }
 
@@ -77,7 +81,8 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   async create(spec: ContainerSpec): Promise<string> {
-    const request = { query: { name: spec.name }, body: createBody(spec), timeoutMs: limits.create };
+    const timeoutMs = this.#platform.waits.create;
+    const request = { query: { name: spec.name }, body: this.#platform.createBody(spec), timeoutMs };
     return this.#try("create", async () => {
       try {
         return (await this.#engine.call<{ readonly Id: string }>("POST", "/containers/create", request)).Id;
@@ -90,7 +95,8 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   async start(id: string): Promise<void> {
-    await this.#try("start", () => this.#engine.call("POST", `/containers/${id}/start`, { timeoutMs: limits.start }));
+    const timeoutMs = this.#platform.waits.start;
+    await this.#try("start", () => this.#engine.call("POST", `/containers/${id}/start`, { timeoutMs }));
   }
 
   async stop(id: string, graceSeconds: number): Promise<void> {
@@ -194,7 +200,7 @@ export class DockerRuntime implements ContainerRuntime {
       Labels: spec.labels,
     };
     await this.#try("createVolume", () =>
-      this.#engine.call("POST", "/volumes/create", { body, timeoutMs: limits.create }),
+      this.#engine.call("POST", "/volumes/create", { body, timeoutMs: this.#platform.waits.create }),
     );
   }
 
@@ -249,5 +255,15 @@ interface InfoAnswer {
   readonly MemTotal: number;
   readonly Architecture: string;
   readonly CgroupDriver?: string;
+  readonly OSType?: string;
+  readonly OSVersion?: string;
+  readonly OperatingSystem?: string;
+  readonly KernelVersion?: string;
   readonly Plugins?: { readonly Log?: readonly string[] };
 }
+
+const windowsOf = (info: InfoAnswer): NonNullable<MachineFacts["windows"]> => ({
+  ...(info.OSVersion ? { osVersion: info.OSVersion } : {}),
+  ...(info.OperatingSystem ? { operatingSystem: info.OperatingSystem } : {}),
+  ...(info.KernelVersion ? { kernelVersion: info.KernelVersion } : {}),
+});
