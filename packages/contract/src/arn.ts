@@ -25,6 +25,8 @@ export const containerArn = (place: Place, cluster: string, taskId: string, id: 
 export const attachmentArn = (place: Place, cluster: string, id: string): string =>
   ecsArn(place, `attachment/${cluster}/${id}`);
 
+export const capacityProviderArn = (place: Place, name: string): string => ecsArn(place, `capacity-provider/${name}`);
+
 /** The parts of an ARN; `resource` is everything behind the fifth colon. */
 export interface ArnParts extends Place {
   readonly partition: string;

@@ -21,6 +21,7 @@ export const indexes: { readonly [K in Kind]: readonly (keyof Resources[K])[] } 
   ],
   containerInstance: ["clusterArn", "capacity", "registrationToken", "ec2InstanceId"],
   clientToken: [],
+  capacityProvider: [],
   accountSetting: ["principalArn"],
   vpc: [],
   subnet: ["vpcId"],

@@ -1,5 +1,6 @@
 import type { AccountSetting } from "./account-setting.ts";
 import type { Activation } from "./activation.ts";
+import type { CapacityProvider } from "./capacity-provider.ts";
 import type { ClientToken } from "./client-token.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ContainerInstance } from "./container-instance.ts";
@@ -22,6 +23,7 @@ export interface Resources {
   task: Task;
   containerInstance: ContainerInstance;
   clientToken: ClientToken;
+  capacityProvider: CapacityProvider;
   accountSetting: AccountSetting;
   vpc: Vpc;
   subnet: Subnet;
@@ -47,6 +49,7 @@ export const kinds = Object.keys({
   task: 0,
   containerInstance: 0,
   clientToken: 0,
+  capacityProvider: 0,
   accountSetting: 0,
   vpc: 0,
   subnet: 0,

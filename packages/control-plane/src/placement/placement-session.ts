@@ -1,5 +1,6 @@
 import type { NetworkConfiguration, PlacementConstraint, PlacementStrategy } from "@aws-sdk/client-ecs";
 import type { LaunchType } from "@hatoba/contract";
+import { autoScalingGroupAttribute, autoScalingGroupName } from "../model/capacity-provider.ts";
 import type { Subnet } from "../model/network.ts";
 import { byZoneGroup } from "../model/tallies.ts";
 import type { Demand, Task } from "../model/task.ts";
@@ -15,6 +16,8 @@ import type { Criteria } from "./refusal.ts";
 export interface PlacementRequest {
   readonly clusterArn: string;
   readonly launchType: LaunchType;
+  /** One that stands for an Auto Scaling group: only that group's container instances come into question. */
+  readonly capacityProviderName?: string | undefined;
   readonly demand: Demand;
   readonly group: string;
   readonly requiresAttributes: TaskDefinition["requiresAttributes"];
@@ -27,6 +30,7 @@ export interface PlacementRequest {
 export const requestFor = (task: Task, { requiresAttributes }: TaskDefinition): PlacementRequest => ({
   clusterArn: task.clusterArn,
   launchType: task.launchType,
+  capacityProviderName: task.capacityProviderName,
   demand: task.demand,
   group: task.group,
   requiresAttributes,
@@ -79,7 +83,16 @@ export class PlacementSession {
     });
   }
 
-  private pool({ clusterArn, launchType }: PlacementRequest): readonly Candidate[] {
+  private pool({
+    clusterArn,
+    launchType,
+    capacityProviderName,
+  }: Pick<PlacementRequest, "clusterArn" | "launchType" | "capacityProviderName">): readonly Candidate[] {
+    if (launchType !== "FARGATE" && capacityProviderName !== undefined) {
+      const all = this.pool({ clusterArn, launchType });
+      const group = groupOfProvider(this.snapshot, clusterArn, capacityProviderName);
+      return all.filter((on) => group !== undefined && on.attributes.get(autoScalingGroupAttribute) === group);
+    }
     const key = `${launchType} ${launchType === "FARGATE" ? "" : clusterArn}`;
     const made = this.pools.get(key) ?? candidatesFor(this.snapshot, clusterArn, launchType);
     this.pools.set(key, made);
@@ -112,6 +125,13 @@ export class PlacementSession {
     const key = byZoneGroup(clusterArn, availabilityZone, group);
     return this.snapshot.tally("groupTasks", key) + (this.addedByZone.get(key) ?? 0);
   }
+}
+
+/** The Auto Scaling group that a capacity provider of a cluster's account stands for. */
+function groupOfProvider(snapshot: Snapshot, clusterArn: string, name: string): string | undefined {
+  const arn = clusterArn.replace(/:cluster\/.*$/, `:capacity-provider/${name}`);
+  const provider = snapshot.get("capacityProvider", arn)?.value.autoScalingGroupProvider;
+  return provider && autoScalingGroupName(provider.autoScalingGroupArn ?? "");
 }
 
 /** Expressions were read when they were stored; one that is none fits no instance. */

@@ -1,19 +1,23 @@
 import type { NotBuilt, OperationTable } from "./operation.ts";
+import { createCapacityProvider } from "./operations/create-capacity-provider.ts";
 import { createCluster } from "./operations/create-cluster.ts";
 import { createService } from "./operations/create-service.ts";
 import { deleteAccountSetting } from "./operations/delete-account-setting.ts";
 import { deleteAttributes } from "./operations/delete-attributes.ts";
+import { deleteCapacityProvider } from "./operations/delete-capacity-provider.ts";
 import { deleteCluster } from "./operations/delete-cluster.ts";
 import { deleteService } from "./operations/delete-service.ts";
 import { deleteTaskDefinitions } from "./operations/delete-task-definitions.ts";
 import { deregisterContainerInstance } from "./operations/deregister-container-instance.ts";
 import { deregisterTaskDefinition } from "./operations/deregister-task-definition.ts";
+import { describeCapacityProviders } from "./operations/describe-capacity-providers.ts";
 import { describeClusters } from "./operations/describe-clusters.ts";
 import { describeContainerInstances } from "./operations/describe-container-instances.ts";
 import { describeServices } from "./operations/describe-services.ts";
 import { describeTaskDefinition } from "./operations/describe-task-definition.ts";
 import { describeTasks } from "./operations/describe-tasks.ts";
 import { discoverPollEndpoint } from "./operations/discover-poll-endpoint.ts";
+import { executeCommand } from "./operations/execute-command.ts";
 import { listAccountSettings } from "./operations/list-account-settings.ts";
 import { listAttributes } from "./operations/list-attributes.ts";
 import { listClusters } from "./operations/list-clusters.ts";
@@ -37,6 +41,7 @@ import { submitContainerStateChange } from "./operations/submit-container-state-
 import { submitTaskStateChange } from "./operations/submit-task-state-change.ts";
 import { tagResource } from "./operations/tag-resource.ts";
 import { untagResource } from "./operations/untag-resource.ts";
+import { updateCapacityProvider } from "./operations/update-capacity-provider.ts";
 import { updateCluster } from "./operations/update-cluster.ts";
 import { updateClusterSettings } from "./operations/update-cluster-settings.ts";
 import { updateContainerAgent } from "./operations/update-container-agent.ts";
@@ -50,7 +55,7 @@ const notBuilt = (notBuilt: string): NotBuilt => ({ notBuilt });
 export const operations = {
   AssociateGatewayWithCluster: notBuilt("Hatoba does not have AssociateGatewayWithCluster yet."),
   ContinueServiceDeployment: notBuilt("Hatoba does not have ContinueServiceDeployment yet."),
-  CreateCapacityProvider: notBuilt("Hatoba does not have CreateCapacityProvider yet."),
+  CreateCapacityProvider: createCapacityProvider,
   CreateCluster: createCluster,
   CreateDaemon: notBuilt("Hatoba does not have CreateDaemon yet."),
   CreateExpressGatewayService: notBuilt("Hatoba does not have CreateExpressGatewayService yet."),
@@ -59,7 +64,7 @@ export const operations = {
   CreateTaskSet: notBuilt("Hatoba does not have CreateTaskSet yet."),
   DeleteAccountSetting: deleteAccountSetting,
   DeleteAttributes: deleteAttributes,
-  DeleteCapacityProvider: notBuilt("Hatoba does not have DeleteCapacityProvider yet."),
+  DeleteCapacityProvider: deleteCapacityProvider,
   DeleteCluster: deleteCluster,
   DeleteDaemon: notBuilt("Hatoba does not have DeleteDaemon yet."),
   DeleteDaemonTaskDefinition: notBuilt("Hatoba does not have DeleteDaemonTaskDefinition yet."),
@@ -70,7 +75,7 @@ export const operations = {
   DeleteTaskSet: notBuilt("Hatoba does not have DeleteTaskSet yet."),
   DeregisterContainerInstance: deregisterContainerInstance,
   DeregisterTaskDefinition: deregisterTaskDefinition,
-  DescribeCapacityProviders: notBuilt("Hatoba does not have DescribeCapacityProviders yet."),
+  DescribeCapacityProviders: describeCapacityProviders,
   DescribeClusters: describeClusters,
   DescribeContainerInstances: describeContainerInstances,
   DescribeDaemon: notBuilt("Hatoba does not have DescribeDaemon yet."),
@@ -89,7 +94,7 @@ export const operations = {
   DescribeTasks: describeTasks,
   DisassociateGatewayFromCluster: notBuilt("Hatoba does not have DisassociateGatewayFromCluster yet."),
   DiscoverPollEndpoint: discoverPollEndpoint,
-  ExecuteCommand: notBuilt("Hatoba does not have ExecuteCommand yet."),
+  ExecuteCommand: executeCommand,
   GetTaskProtection: notBuilt("Hatoba does not have GetTaskProtection yet."),
   ListAccountSettings: listAccountSettings,
   ListAttributes: listAttributes,
@@ -124,7 +129,7 @@ export const operations = {
   SubmitTaskStateChange: submitTaskStateChange,
   TagResource: tagResource,
   UntagResource: untagResource,
-  UpdateCapacityProvider: notBuilt("Hatoba does not have UpdateCapacityProvider yet."),
+  UpdateCapacityProvider: updateCapacityProvider,
   UpdateCluster: updateCluster,
   UpdateClusterSettings: updateClusterSettings,
   UpdateContainerAgent: updateContainerAgent,

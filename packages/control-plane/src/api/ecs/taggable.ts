@@ -2,6 +2,7 @@ import type { Tag } from "@aws-sdk/client-ecs";
 import { type ArnParts, type Place, parseArn } from "@hatoba/contract";
 import type { Snapshot, Stored, Write } from "../../store/store.ts";
 import { EcsError } from "./api-error.ts";
+import { missingProvider } from "./capacity-providers/find-capacity-provider.ts";
 
 const taggableKinds = {
   cluster: "cluster",
@@ -9,6 +10,7 @@ const taggableKinds = {
   service: "service",
   task: "task",
   "container-instance": "containerInstance",
+  "capacity-provider": "capacityProvider",
 } as const;
 type TaggableKind = (typeof taggableKinds)[keyof typeof taggableKinds];
 
@@ -39,7 +41,8 @@ function kindOf({ resource }: ArnParts): TaggableKind {
   const known = Object.entries(taggableKinds).find(([name]) => name === type);
   if (known === undefined || segments.length === 0) throw invalid("The ARN provided is invalid.");
   const [, kind] = known;
-  const isLong = kind === "cluster" || kind === "taskDefinition" || segments.length === 2;
+  const isLong =
+    kind === "cluster" || kind === "taskDefinition" || kind === "capacityProvider" || segments.length === 2;
   // Source of the text: turbot/steampipe-plugin-aws 1247.
   if (!isLong) throw invalid("Long arn format must be used for tagging operations");
   return kind;
@@ -57,15 +60,22 @@ function missing(kind: TaggableKind): EcsError {
       return invalid("The specified task was not found.");
     case "containerInstance":
       return invalid("The specified container instance was not found.");
+    case "capacityProvider":
+      return new EcsError("ClientException", missingProvider);
   }
 }
 
 // Source of the text: gruntwork-io/cloud-nuke 145. A stopped task and an INACTIVE task definition can still have tags.
 function refuseInactive({ kind, value }: Taggable): void {
   if (!("status" in value) || value.status !== "INACTIVE" || kind === "taskDefinition") return;
-  const word = kind === "containerInstance" ? "container instance" : kind;
+  const word = words[kind] ?? kind;
   throw invalid(`The specified ${word} is inactive. Specify an active ${word} and try again.`);
 }
+
+const words: Partial<Record<TaggableKind, string>> = {
+  containerInstance: "container instance",
+  capacityProvider: "capacity provider",
+};
 
 /** The write that gives a resource other tags. */
 export const writeTags = ({ kind, arn, revision, value }: Taggable, tags: readonly Tag[]): Write =>

@@ -3,13 +3,16 @@ import { lastSegment } from "@hatoba/contract";
 import { launchTypeOf, newTask, type TaskWish } from "../../model/new-task.ts";
 import type { Service } from "../../model/service.ts";
 import type { TaskDefinition } from "../../model/task-definition.ts";
-import { placementWrites } from "../../placement/commit-placement.ts";
+import { type PlacedTask, placementWrites } from "../../placement/commit-placement.ts";
 import { PlacementSession, requestFor } from "../../placement/placement-session.ts";
+import type { Refusal } from "../../placement/refusal.ts";
+import { shareOut } from "../../placement/share-out.ts";
 import type { IdSource } from "../../platform/ids.ts";
 import type { Settings } from "../../settings.ts";
 import type { Write } from "../../store/store.ts";
 import { poolOf } from "../loop/waiting-for-room.ts";
 import { unplacedMessage } from "./service-events.ts";
+import { isAlive } from "./service-tasks.ts";
 import type { ServiceView } from "./service-view.ts";
 
 /** What came of starting some tasks of a service's primary deployment. */
@@ -30,18 +33,53 @@ export function startTasks(
   const taskDefinition = snapshot.get("taskDefinition", primary.value.taskDefinition)?.value;
   if (taskDefinition === undefined) return { writes: [], arns: [], short: withoutDefinition(view) };
   const wish = wishFor(view, taskDefinition, settings);
-  const make = () => newTask(wish, () => ids.hex(32));
-  const first = make();
-  const { placements, refusals } = new PlacementSession(snapshot).place(requestFor(first.value, taskDefinition), count);
-  const placed = placements.map((placement, index) => ({ ...(index === 0 ? first : make()), expected: 0, placement }));
+  const session = new PlacementSession(snapshot);
+  const parts = partsOf(view, wish, count).map(({ wish: part, count: share }) =>
+    placePart(part, share, { session, ids, taskDefinition }),
+  );
+  const short = parts.find(({ refusals }) => refusals !== undefined);
+  const placed = parts.flatMap((part) => part.placed);
   const { clusterArn, launchType } = wish;
   return {
     writes: placementWrites(placed, { snapshot, place: settings, now, ids }),
     arns: placed.map(({ arn }) => arn),
-    ...(placements.length < count
-      ? { short: { pool: poolOf({ launchType, clusterArn }), message: unplacedMessage(launchType, refusals) } }
-      : {}),
+    ...(short?.refusals === undefined
+      ? {}
+      : { short: { pool: poolOf({ launchType, clusterArn }), message: unplacedMessage(launchType, short.refusals) } }),
   };
+}
+
+/** What each capacity provider of the strategy is to take of `count` more tasks; all of them, without a strategy. */
+function partsOf(
+  { primary, tasks }: ServiceView,
+  wish: TaskWish,
+  count: number,
+): readonly { readonly wish: TaskWish; readonly count: number }[] {
+  const strategy = primary.value.capacityProviderStrategy ?? [];
+  if (strategy.length === 0) return [{ wish, count }];
+  const current = tasks.filter((task) => task.isCurrent && isAlive(task)).map(({ stored }) => stored.value);
+  const known = new Map<string, number>();
+  for (const { capacityProviderName = "" } of current) {
+    known.set(capacityProviderName, (known.get(capacityProviderName) ?? 0) + 1);
+  }
+  const shares = Map.groupBy(shareOut(strategy, count, known), (name) => name);
+  return [...shares].map(([capacityProviderName, each]) => ({
+    wish: { ...wish, capacityProviderName },
+    count: each.length,
+  }));
+}
+
+/** @returns refusals only if not all found a place */
+function placePart(
+  wish: TaskWish,
+  count: number,
+  around: { readonly session: PlacementSession; readonly ids: IdSource; readonly taskDefinition: TaskDefinition },
+): { readonly placed: readonly PlacedTask[]; readonly refusals?: readonly Refusal[] } {
+  const make = () => newTask(wish, () => around.ids.hex(32));
+  const first = make();
+  const { placements, refusals } = around.session.place(requestFor(first.value, around.taskDefinition), count);
+  const placed = placements.map((placement, index) => ({ ...(index === 0 ? first : make()), expected: 0, placement }));
+  return placements.length < count ? { placed, refusals } : { placed };
 }
 
 const withoutDefinition = ({ stored, primary }: ServiceView) => ({

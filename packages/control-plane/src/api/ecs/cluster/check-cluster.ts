@@ -4,12 +4,16 @@ import type {
   ClusterServiceConnectDefaultsRequest,
   ClusterSetting,
 } from "@aws-sdk/client-ecs";
+import { lastSegment, type Place } from "@hatoba/contract";
+import type { Snapshot } from "../../../store/store.ts";
 import { EcsError } from "../api-error.ts";
+import {
+  findCapacityProvider,
+  isFargateProvider,
+  missingProvider,
+} from "../capacity-providers/find-capacity-provider.ts";
 
 const invalid = (message: string) => new EcsError("InvalidParameterException", message);
-
-/** The capacity providers that every account has. Source: ECS developer guide, Fargate capacity providers. */
-const fargateProviders = ["FARGATE", "FARGATE_SPOT"] as const;
 
 const insights = ["enabled", "disabled", "enhanced"];
 
@@ -50,16 +54,20 @@ export function refuseServiceConnect(defaults: ClusterServiceConnectDefaultsRequ
   }
 }
 
-/** Capacity providers of a cluster, each once and each one there is. @throws EcsError InvalidParameterException. */
-export function requireCapacityProviders(names: readonly string[]): string[] {
-  for (const name of names) {
-    if (!fargateProviders.some((known) => known === name)) {
-      throw invalid(
-        `The specified capacity provider '${name}' was not found. Specify a valid capacity provider and try again.`,
-      );
-    }
+/**
+ * Capacity providers that a cluster is to have, each once and each one there is; those of managed instances are of their
+ * own cluster alone. @throws EcsError InvalidParameterException
+ */
+export function requireCapacityProviders(
+  names: readonly string[],
+  { snapshot, clusterArn, place }: { readonly snapshot: Snapshot; readonly clusterArn: string; readonly place: Place },
+): string[] {
+  for (const name of names.filter((each) => !isFargateProvider(each))) {
+    const stored = findCapacityProvider(snapshot, name, place);
+    const isOfAnother = stored?.value.clusterArn !== undefined && stored.value.clusterArn !== clusterArn;
+    if (stored === undefined || isOfAnother) throw invalid(missingProvider);
   }
-  return [...new Set(names)];
+  return [...new Set(names.map(lastSegment))];
 }
 
 /** A default strategy over providers of the cluster, weights and bases filled in. Weight 0…1000, base 0…100000, one base. */
@@ -81,6 +89,15 @@ export function requireStrategy(
   }
   if (strategy.filter(({ base = 0 }) => base > 0).length > 1) {
     throw invalid("Only one capacity provider in a capacity provider strategy can have a base defined.");
+  }
+  const isFargate = strategy.map(({ capacityProvider = "" }) => isFargateProvider(capacityProvider));
+  if (isFargate.includes(true) && isFargate.includes(false)) {
+    throw invalid(
+      "The specified capacity provider strategy cannot contain both Fargate and Auto Scaling group capacity providers.",
+    );
+  }
+  if (strategy.length > 1 && strategy.every(({ weight = 0 }) => weight === 0)) {
+    throw invalid("At least one capacity provider of a capacity provider strategy must have a weight greater than 0.");
   }
   return strategy.map(({ capacityProvider, weight = 0, base = 0 }) => ({ capacityProvider, weight, base }));
 }

@@ -66,7 +66,7 @@ describe("CreateCluster", () => {
     [{ clusterName: "x".repeat(256) }, "InvalidParameterException: Cluster name is longer than 255 characters."],
     [
       { capacityProviders: ["nope"] },
-      "InvalidParameterException: The specified capacity provider 'nope' was not found. Specify a valid capacity provider and try again.",
+      "InvalidParameterException: The specified capacity provider was not found. Specify a valid capacity provider and try again.",
     ],
     [
       { capacityProviders: ["FARGATE"], defaultCapacityProviderStrategy: [{ capacityProvider: "FARGATE_SPOT" }] },

@@ -32,7 +32,18 @@ export const createCluster: Operation<"CreateCluster"> = async (input, { store, 
     const settings = chosen.settings ?? [
       { name: "containerInsights" as const, value: effectiveSetting(snapshot, "containerInsights", caller) },
     ];
-    const value: Cluster = { ...chosen, settings, createdAt };
+    const capacityProviders = requireCapacityProviders(input.capacityProviders ?? [], {
+      snapshot,
+      clusterArn: arn,
+      place: caller,
+    });
+    const value: Cluster = {
+      ...chosen,
+      capacityProviders,
+      defaultCapacityProviderStrategy: requireStrategy(input.defaultCapacityProviderStrategy ?? [], capacityProviders),
+      settings,
+      createdAt,
+    };
     const revision = existing?.revision ?? 0;
     return {
       writes: [{ kind: "cluster", arn, expected: revision, value }],
@@ -49,12 +60,9 @@ function choices(input: Input<"CreateCluster">, clusterName: string) {
     throw new EcsError("InvalidParameterException", `Cluster name ${reason}.`);
   }
   refuseServiceConnect(input.serviceConnectDefaults);
-  const capacityProviders = requireCapacityProviders(input.capacityProviders ?? []);
   return {
     clusterName,
     status: "ACTIVE",
-    capacityProviders,
-    defaultCapacityProviderStrategy: requireStrategy(input.defaultCapacityProviderStrategy ?? [], capacityProviders),
     tags: requireTags(input.tags),
     ...(input.settings?.length ? { settings: requireClusterSettings(input.settings) } : {}),
     ...(input.configuration ? { configuration: requireConfiguration(input.configuration) } : {}),

@@ -9,9 +9,13 @@ import type { Operation } from "../operation.ts";
  * Source: ECS API reference, PutClusterCapacityProviders.
  */
 export const putClusterCapacityProviders: Operation<"PutClusterCapacityProviders"> = async (input, context) => {
-  const capacityProviders = requireCapacityProviders(input.capacityProviders ?? []);
-  const strategy = requireStrategy(input.defaultCapacityProviderStrategy ?? [], capacityProviders);
   const cluster = await changeCluster(input.cluster, context, ({ arn, stored: { value } }, snapshot) => {
+    const capacityProviders = requireCapacityProviders(input.capacityProviders ?? [], {
+      snapshot,
+      clusterArn: arn,
+      place: context.caller,
+    });
+    const strategy = requireStrategy(input.defaultCapacityProviderStrategy ?? [], capacityProviders);
     const removed = value.capacityProviders.filter((name) => !capacityProviders.includes(name));
     refuseInUse(removed, arn, snapshot);
     return { ...value, capacityProviders, defaultCapacityProviderStrategy: strategy };

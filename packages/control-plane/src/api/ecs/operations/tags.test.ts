@@ -50,7 +50,10 @@ describe("refusals", () => {
   test.each([
     ["nonsense", "InvalidParameterException: The ARN provided is invalid."],
     ["arn:aws:s3:::bucket", "InvalidParameterException: The ARN provided is invalid."],
-    [arn("capacity-provider/x"), "InvalidParameterException: The ARN provided is invalid."],
+    [
+      arn("capacity-provider/x"),
+      "ClientException: The specified capacity provider was not found. Specify a valid capacity provider and try again.",
+    ],
     [arn("cluster/nope"), "ClusterNotFoundException: Cluster not found."],
     [arn("service/default/nope"), "ServiceNotFoundException: Service not found."],
     [arn("task-definition/nope:1"), "ClientException: The specified task definition does not exist."],

@@ -7,7 +7,6 @@ import {
   exampleTaskDefinition,
 } from "../../../model/examples.ts";
 import type { Task } from "../../../model/task.ts";
-import { shareOut } from "./capacity-providers.ts";
 import { describeTask } from "./describe-task.ts";
 import { shownStatus } from "./shown-status.ts";
 import { taskHealth } from "./task-health.ts";
@@ -80,35 +79,4 @@ test("an exit code is shown once the container has stopped", () => {
     containers: [{ exitCode: 3 }],
     attributes: [{ name: "ecs.cpu-architecture", value: "arm64" }],
   });
-});
-
-test.each<[Parameters<typeof shareOut>[0], number, readonly string[]]>([
-  [[], 2, []],
-  [[{ capacityProvider: "a" }], 2, ["a", "a"]],
-  [
-    [
-      { capacityProvider: "a", base: 1, weight: 1 },
-      { capacityProvider: "b", weight: 1 },
-    ],
-    3,
-    ["a", "a", "b"],
-  ],
-  [
-    [
-      { capacityProvider: "a", base: 9 },
-      { capacityProvider: "b", weight: 1 },
-    ],
-    2,
-    ["a", "a"],
-  ],
-  [
-    [
-      { capacityProvider: "a", weight: 1 },
-      { capacityProvider: "b", weight: 0 },
-    ],
-    3,
-    ["a", "a", "a"],
-  ],
-])("%j shares out %i tasks", (strategy, count, expected) => {
-  expect(shareOut(strategy, count)).toEqual(expected);
 });

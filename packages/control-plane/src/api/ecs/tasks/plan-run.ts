@@ -2,16 +2,17 @@ import type * as sdk from "@aws-sdk/client-ecs";
 import type { Place } from "@hatoba/contract";
 import { launchTypeOf, newTask } from "../../../model/new-task.ts";
 import type { Task } from "../../../model/task.ts";
+import type { TaskDefinition } from "../../../model/task-definition.ts";
 import type { PlacedTask } from "../../../placement/commit-placement.ts";
 import { type PlacementSession, requestFor } from "../../../placement/placement-session.ts";
 import type { Refusal } from "../../../placement/refusal.ts";
+import { shareOut } from "../../../placement/share-out.ts";
 import type { IdSource } from "../../../platform/ids.ts";
 import type { Snapshot, Stored, Write } from "../../../store/store.ts";
 import { EcsError } from "../api-error.ts";
 import { checkLaunch, chooseLaunch } from "../check-launch.ts";
 import type { Input } from "../operation.ts";
 import { requireCluster, requireParameter, requireTaskDefinition } from "../require.ts";
-import { shareOut } from "./capacity-providers.ts";
 import { callToken, tasksOfToken, tokenWrite } from "./client-token.ts";
 import { refuseUnbuiltTask, taskWish } from "./task-wish.ts";
 
@@ -62,16 +63,7 @@ export function planRun(input: Input<"RunTask">, around: RunSurroundings): RunPl
     return newTask({ ...wish, ...(capacityProviderName ? { capacityProviderName } : {}) }, () => ids.hex(32));
   });
 
-  const [first] = tasks;
-  const { placements, refusals } =
-    first === undefined
-      ? { placements: [], refusals: [] }
-      : session.place(requestFor(first.value, taskDefinition.value), count);
-  const placed = placements.flatMap((placement, index): PlacedTask[] => {
-    const task = tasks[index];
-    return task === undefined ? [] : [{ ...task, expected: 0, placement }];
-  });
-  const left = tasks.slice(placed.length);
+  const { placed, left, refusals } = placeByProvider(tasks, taskDefinition.value, session);
   const mayWait = launchType !== "FARGATE" && choice.capacityProviderStrategy !== undefined;
   const waiting = mayWait ? left : [];
   const made = [...placed, ...waiting];
@@ -90,6 +82,32 @@ export function planRun(input: Input<"RunTask">, around: RunSurroundings): RunPl
               now,
             ),
           ],
+  };
+}
+
+/** Places new tasks that are equal but for their capacity providers. */
+function placeByProvider(
+  tasks: readonly { readonly arn: string; readonly value: Task }[],
+  taskDefinition: TaskDefinition,
+  session: PlacementSession,
+): {
+  readonly placed: readonly PlacedTask[];
+  readonly left: RunPlan["waiting"];
+  readonly refusals: readonly Refusal[];
+} {
+  const groups = [...Map.groupBy(tasks, ({ value }) => value.capacityProviderName).values()].map((equal) => {
+    const [first] = equal as [(typeof equal)[number]];
+    const { placements, refusals } = session.place(requestFor(first.value, taskDefinition), equal.length);
+    const placed = placements.flatMap((placement, index): PlacedTask[] => {
+      const task = equal[index];
+      return task === undefined ? [] : [{ ...task, expected: 0, placement }];
+    });
+    return { placed, left: equal.slice(placed.length), refusals };
+  });
+  return {
+    placed: groups.flatMap(({ placed }) => placed),
+    left: groups.flatMap(({ left }) => left),
+    refusals: groups.flatMap(({ refusals }) => refusals),
   };
 }
 
