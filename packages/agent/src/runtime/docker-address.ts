@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { hostPlatform, pipePath } from "../platform/host-platform.ts";
 
 /** Where an engine listens, ready for node:http. */
 export interface EngineAddress {
@@ -11,16 +12,14 @@ export interface EngineAddress {
   readonly local: boolean;
 }
 
-const defaultSocket = process.platform === "win32" ? "npipe:////./pipe/docker_engine" : "unix:///var/run/docker.sock";
-
 /**
  * Reads DOCKER_HOST (`unix://PATH`, `npipe://PATH`, `tcp://HOST:PORT`), DOCKER_TLS_VERIFY and DOCKER_CERT_PATH.
  * @throws Error for a form that is not understood, with what is.
  */
 export function engineAddress(dockerHost?: string, environment: NodeJS.ProcessEnv = process.env): EngineAddress {
-  const url = dockerHost || defaultSocket;
+  const url = dockerHost || hostPlatform().engineAddress;
   const socket = /^(?:unix|npipe):\/\/(.+)$/.exec(url)?.[1];
-  if (socket !== undefined) return { url, connect: { socketPath: socket }, local: true };
+  if (socket !== undefined) return { url, connect: { socketPath: pipePath(socket) }, local: true };
   if (url.startsWith("/")) return { url: `unix://${url}`, connect: { socketPath: url }, local: true };
   const [, scheme, host, port] = /^(tcp|https?):\/\/(\[[^\]]+\]|[^:/]+)(?::(\d+))?\/?$/.exec(url) ?? [];
   if (host === undefined) {

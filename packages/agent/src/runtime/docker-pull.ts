@@ -3,15 +3,14 @@ import { type DockerEngine, EngineError, EngineTimeout } from "./docker-engine.t
 import { failureOf, isMissing } from "./docker-errors.ts";
 import { imageReference } from "./docker-image-reference.ts";
 import { jsonLines } from "./docker-lines.ts";
+import { linuxEngine } from "./engine-platform.ts";
 
-/** How long a registry may be silent, in milliseconds. Source of the last two: agent-protocol §5.6. */
+/** How long a registry may be silent, in milliseconds. Source: agent-protocol §5.6. */
 const patience = {
   /** Before its first word, when an image is here to fall back on. */
   withLocalImage: 5_000,
   /** Before its first word, when there is none. */
   withoutImage: 5 * 60_000,
-  /** Between two words. */
-  betweenWords: 60_000,
   /** A registry that could not be reached is not asked again for so long while there is a local image. */
   unreachable: 60_000,
 } as const;
@@ -32,16 +31,25 @@ interface Progress {
 export class DockerPull {
   readonly #engine: DockerEngine;
   readonly #now: () => number;
+  readonly #betweenWordsMs: number;
   readonly #underWay = new Map<string, Promise<PullResult>>();
   /** Images that this agent has pulled, for `once`. */
   readonly #pulled = new Set<string>();
   /** Registries that could not be reached: until when (as #now counts) they are left alone, and what was said. */
   readonly #unreachable = new Map<string, { readonly until: number; readonly warning: string }>();
 
-  /** @param now milliseconds of a clock that never goes back. */
-  constructor(engine: DockerEngine, now: () => number = () => performance.now()) {
+  /**
+   * @param now milliseconds of a clock that never goes back.
+   * @param betweenWordsMs how long a registry may be silent in the middle of a pull.
+   */
+  constructor(
+    engine: DockerEngine,
+    now: () => number = () => performance.now(),
+    betweenWordsMs: number = linuxEngine.waits.pullInactivity,
+  ) {
     this.#engine = engine;
     this.#now = now;
+    this.#betweenWordsMs = betweenWordsMs;
   }
 
   /** @throws ContainerFailure CannotPullContainerError, with the registry's or the engine's own text. */
@@ -124,7 +132,7 @@ export class DockerPull {
         if (error !== undefined) throw new EngineError(500, error);
         digest ??= /^Digest: (sha256:[0-9a-f]{64})$/.exec(status ?? "")?.[1];
         clearTimeout(timer);
-        timer = timeUp(patience.betweenWords);
+        timer = timeUp(this.#betweenWordsMs);
       }
     } catch (error) {
       signal.throwIfAborted();
