@@ -19,18 +19,35 @@ const handshakeTimeoutMs = 30_000;
  * Opens a signed WebSocket to `ENDPOINT/ws`. @param endpoint http, https, ws or wss
  * @throws HandshakeError
  */
-export async function openSocket(
+export const openSocket: Open<Connection> = (...where) => dial(...where, socketConnection);
+
+/** The same, for messages of bytes. */
+export const openByteSocket: Open<ByteConnection> = (...where) => dial(...where, byteConnection);
+
+type Open<T> = (endpoint: string, parameters: Readonly<Record<string, string>>, signer: Signer) => Promise<T>;
+
+/** A connection whose messages are bytes. Listeners as of Connection. */
+export interface ByteConnection {
+  send(bytes: Uint8Array): void;
+  onMessage(listener: (bytes: Uint8Array) => void): void;
+  onClose(listener: () => void): void;
+  /** Closes once what was sent has gone out. */
+  close(): void;
+}
+
+async function dial<T>(
   endpoint: string,
   parameters: Readonly<Record<string, string>>,
   signer: Signer,
-): Promise<Connection> {
+  connectionOf: (socket: WebSocket) => T,
+): Promise<T> {
   const url = new URL(`${endpoint.replace(/\/+$/, "")}/ws`);
   url.search = new URLSearchParams(Object.entries(parameters).toSorted(([a], [b]) => (a < b ? -1 : 1))).toString();
   const headers = await signer.sign({ method: "GET", url, headers: {} }, "ecs");
   url.protocol = url.protocol.replace(/^http/, "ws");
   const socket = new WebSocket(url, { headers, handshakeTimeout: handshakeTimeoutMs, perMessageDeflate: false });
-  const connection = socketConnection(socket); // listens from the first message on
-  const { promise, resolve, reject } = Promise.withResolvers<Connection>();
+  const connection = connectionOf(socket); // listens from the first message on
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
   socket.once("open", () => resolve(connection));
   socket.once("error", (error) => reject(new HandshakeError(error.message, undefined, { cause: error })));
   socket.once("unexpected-response", (_request, response) => {
@@ -81,5 +98,30 @@ function socketConnection(socket: WebSocket): Connection {
   };
 }
 
-const textOf = (data: RawData): string =>
-  (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString();
+function byteConnection(socket: WebSocket): ByteConnection {
+  const early: Buffer[] = [];
+  let listener: ((bytes: Uint8Array) => void) | undefined;
+  socket.on("error", () => socket.terminate());
+  socket.on("message", (data: RawData) => {
+    if (listener === undefined) early.push(bytesOf(data));
+    else listener(bytesOf(data));
+  });
+  return {
+    send(bytes) {
+      if (socket.readyState === socket.OPEN) socket.send(bytes);
+    },
+    onMessage(callback) {
+      listener = callback;
+      for (const bytes of early.splice(0)) callback(bytes);
+    },
+    onClose(callback) {
+      if (socket.readyState === socket.CLOSED) callback();
+      else socket.once("close", callback);
+    },
+    close: () => socket.close(1000),
+  };
+}
+
+const bytesOf = (data: RawData): Buffer =>
+  Array.isArray(data) ? Buffer.concat(data) : Buffer.isBuffer(data) ? data : Buffer.from(data);
+const textOf = (data: RawData): string => bytesOf(data).toString();

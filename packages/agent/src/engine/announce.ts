@@ -4,6 +4,7 @@ import type { CreatedContainer } from "./task-hook.ts";
 
 /** Tells the hooks what a change means for a task's containers: that one runs, and that one has ended. */
 export function announce(context: EngineContext, before: KnownTask, after: KnownTask): void {
+  if (before.desiredStatus !== after.desiredStatus) tellOfStop(context, after);
   if (context.hooks.length === 0 || before.containers === after.containers) return;
   for (const container of after.containers) {
     const known = containerOf(before, container.name);
@@ -31,6 +32,16 @@ export function hooked(
   return container === undefined || runtimeId === undefined
     ? undefined
     : { task: task.payload, container, runtimeName, runtimeId };
+}
+
+function tellOfStop({ hooks, logger }: EngineContext, { arn, payload }: KnownTask): void {
+  for (const hook of hooks) {
+    try {
+      hook.stopping?.(payload);
+    } catch (error) {
+      logger.error({ err: error, taskArn: arn }, "a hook failed");
+    }
+  }
 }
 
 function tell(

@@ -70,6 +70,13 @@ export function containerOf(task: KnownTask, name: string): KnownContainer | und
   return task.containers.find((container) => container.name === name);
 }
 
+/** The runtime's id of a container that runs; undefined if there is none of these names. */
+export function runtimeIdOf(tasks: readonly KnownTask[], arn: string, container: string): string | undefined {
+  const task = tasks.find((each) => each.arn === arn);
+  const known = task && containerOf(task, container);
+  return known?.status === "RUNNING" && !isInternal(container) ? known.runtimeId : undefined;
+}
+
 /** What the task definition says of a container; undefined for one that it does not know. */
 export function definitionOf({ containers }: ChannelTask, name: string): ChannelTaskDefinitionContainer | undefined {
   return containers.find((container) => container.name === name);

@@ -1,6 +1,13 @@
 import type { ReportedStatus } from "@hatoba/contract";
 import type { ContainerStateChange, TaskStateChange } from "../channel/control-plane.ts";
-import { type Acknowledged, hasRun, isInternal, type KnownContainer, type KnownTask } from "./known-task.ts";
+import {
+  type Acknowledged,
+  definitionOf,
+  hasRun,
+  isInternal,
+  type KnownContainer,
+  type KnownTask,
+} from "./known-task.ts";
 import { reportedStatus, taskStatus, wasRunning } from "./task-status.ts";
 
 /** What to tell the control plane next. */
@@ -40,6 +47,7 @@ export function planReport(task: KnownTask): PlannedReport | undefined {
       status,
       reason: status === "STOPPED" ? (task.reason ?? "") : "",
       ...(changes.length === 0 ? {} : { containers: changes }),
+      ...managedAgentsOf(task, changes),
       ...(task.pullStartedAt === undefined ? {} : { pullStartedAt: task.pullStartedAt }),
       ...(task.pullStoppedAt === undefined ? {} : { pullStoppedAt: task.pullStoppedAt }),
       ...(task.executionStoppedAt === undefined || until === "RUNNING"
@@ -70,6 +78,24 @@ function containerChanges(
   return passed
     .filter((status) => status === "STOPPED" || hasRun(container))
     .map((status) => changeOf(container, status));
+}
+
+/**
+ * Sessions are the agent's own work here, so that a container's managed agent runs just as long as the container.
+ * Source of the reasons: agent protocol §7.
+ */
+function managedAgentsOf(
+  { payload, containers }: KnownTask,
+  changes: readonly ContainerStateChange[],
+): Pick<TaskStateChange, "managedAgents"> {
+  const managedAgents = changes.flatMap(({ containerName, status }) => {
+    const known = containers.find(({ name }) => name === containerName);
+    const agents = definitionOf(payload, containerName)?.managedAgents ?? [];
+    if (status === "PENDING" || known === undefined || !hasRun(known)) return [];
+    const reason = status === "RUNNING" ? "ExecuteCommandAgent started" : "Received Container Stopped event";
+    return agents.map(({ name }) => ({ containerName, managedAgentName: name, status, reason }));
+  });
+  return managedAgents.length === 0 ? {} : { managedAgents };
 }
 
 function changeOf(container: KnownContainer, status: ReportedStatus): ContainerStateChange {

@@ -27,6 +27,8 @@ export interface TaskHook {
    * container that is still there, running or not; so it may come twice. Nothing waits for it, and it must not throw.
    */
   started?(container: CreatedContainer): void;
+  /** The end of the task is wanted. Once at the most, and before its containers are told. Nothing waits for it, and it must not throw. */
+  stopping?(task: ChannelTask): void;
   /** Its process has ended, for good. Only after `started`. Nothing waits for it, and it must not throw. */
   stopped?(container: CreatedContainer): void;
   /**

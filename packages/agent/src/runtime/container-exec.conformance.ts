@@ -59,8 +59,8 @@ export function containerExecConformance(title: string, prepare: () => Promise<E
         name: "CannotStartExecError",
         message: expect.stringContaining("No such container") as string,
       });
-      expect(await house.exec.network("0".repeat(64))).toBeUndefined();
-      expect(await house.exec.network(house.containerId)).toBeDefined();
+      expect(await house.exec.look("0".repeat(64))).toBeUndefined();
+      expect(await house.exec.look(house.containerId)).toBeDefined();
     });
 
     test("what is ended is gone with all it has started, and ending it again changes nothing", async () => {

@@ -50,11 +50,12 @@ export interface ContainerExec {
   run(containerId: string, command: ExecCommand, onCreated?: (execId: string) => void): Promise<RunningProgram>;
   /** Ends a program as `RunningProgram.end` does, also one that an earlier process of the agent started. */
   end(exec: { readonly containerId: string; readonly execId: string; readonly mark: string }): Promise<void>;
-  /** How to reach what listens in a container; undefined for one that does not run. */
-  network(containerId: string): Promise<ContainerReach | undefined>;
+  /** What a running container gives its programs, and how to reach them; undefined for one that does not run. */
+  look(containerId: string): Promise<ExecTarget | undefined>;
 }
 
-export interface ContainerReach {
+export interface ExecTarget {
+  readonly environment: Readonly<Record<string, string>>;
   /** Of the container's first process, on this machine; absent if the engine runs on another. */
   readonly pid?: number;
   /** IPv4 address that this machine can reach, if it has one. */

@@ -3,8 +3,8 @@ import type { Duplex } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import type {
   ContainerExec,
-  ContainerReach,
   ExecCommand,
+  ExecTarget,
   ProgramOutput,
   RunningProgram,
   TerminalSize,
@@ -61,16 +61,16 @@ export class DockerExec implements ContainerExec {
 
   async end({ containerId, execId, mark }: { containerId: string; execId: string; mark: string }): Promise<void> {
     await this.#try(async () => {
-      const exec = await this.#look(execId);
+      const exec = await this.#exec(execId);
       if (exec === undefined || !exec.Running) return;
       if (!(await this.#endHere(containerId, exec.Pid))) await this.#endInside(containerId, mark);
     });
   }
 
-  async network(containerId: string): Promise<ContainerReach | undefined> {
+  async look(containerId: string): Promise<ExecTarget | undefined> {
     return this.#try(async () => {
       try {
-        const { State, NetworkSettings } = await this.#engine.call<NetworkAnswer>(
+        const { State, Config, NetworkSettings } = await this.#engine.call<TargetAnswer>(
           "GET",
           `/containers/${containerId}/json`,
           { timeoutMs: limits.call },
@@ -81,6 +81,7 @@ export class DockerExec implements ContainerExec {
           ...Object.values(NetworkSettings.Networks ?? {}).map(({ IPAddress }) => IPAddress),
         ].find((each) => each !== undefined && each !== "");
         return {
+          environment: Object.fromEntries((Config.Env ?? []).map(variable)),
           ...(this.#isHere(containerId, State.Pid) ? { pid: State.Pid } : {}),
           ...(address === undefined ? {} : { address }),
         };
@@ -94,7 +95,7 @@ export class DockerExec implements ContainerExec {
   /** Waits until the program runs, or has run. @throws ContainerFailure if it never did */
   async #started(execId: string, socket: Duplex): Promise<void> {
     for (;;) {
-      const exec = await this.#look(execId);
+      const exec = await this.#exec(execId);
       if (exec !== undefined && exec.Pid > 0) return;
       if (exec === undefined || (!exec.Running && exec.ExitCode !== null)) break;
       await wait(limits.look);
@@ -124,7 +125,7 @@ export class DockerExec implements ContainerExec {
   async #exitCode(execId: string): Promise<number | undefined> {
     return this.#try(async () => {
       for (;;) {
-        const exec = await this.#look(execId);
+        const exec = await this.#exec(execId);
         if (exec === undefined) return undefined;
         if (!exec.Running) return exec.ExitCode ?? undefined;
         await wait(limits.look);
@@ -132,7 +133,7 @@ export class DockerExec implements ContainerExec {
     });
   }
 
-  async #look(execId: string): Promise<ExecAnswer | undefined> {
+  async #exec(execId: string): Promise<ExecAnswer | undefined> {
     try {
       return await this.#engine.call<ExecAnswer>("GET", `/exec/${execId}/json`, { timeoutMs: limits.call });
     } catch (error) {
@@ -183,12 +184,18 @@ export class DockerExec implements ContainerExec {
   }
 }
 
-interface NetworkAnswer {
+interface TargetAnswer {
   readonly State: { readonly Running: boolean; readonly Pid: number };
+  readonly Config: { readonly Env?: readonly string[] | null };
   readonly NetworkSettings: {
     readonly IPAddress?: string;
     readonly Networks?: Readonly<Record<string, { readonly IPAddress?: string }>> | null;
   };
+}
+
+function variable(text: string): readonly [string, string] {
+  const at = text.indexOf("=");
+  return at === -1 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 function execBody({ argv, terminal, user, environment, mark }: ExecCommand) {

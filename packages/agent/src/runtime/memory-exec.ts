@@ -1,7 +1,7 @@
 import type {
   ContainerExec,
-  ContainerReach,
   ExecCommand,
+  ExecTarget,
   ProgramOutput,
   RunningProgram,
   TerminalSize,
@@ -60,8 +60,8 @@ export class MemoryExec implements ContainerExec {
     await this.#running.get(execId)?.end();
   }
 
-  async network(containerId: string): Promise<ContainerReach | undefined> {
-    return this.#options.isRunning(containerId) ? { address: "127.0.0.1" } : undefined;
+  async look(containerId: string): Promise<ExecTarget | undefined> {
+    return this.#options.isRunning(containerId) ? { environment: {}, address: "127.0.0.1" } : undefined;
   }
 }
 
