@@ -108,6 +108,8 @@ export interface Task {
   /** When desiredStatus became STOPPED. */
   readonly stoppingAt?: number;
   readonly stoppedAt?: number;
+  /** Until then, in epoch milliseconds, its service does not give it up; written by UpdateTaskProtection. */
+  readonly protectedUntil?: number;
   /** Its failure to start has been counted into its deployment; written by the service loop. */
   readonly failureCounted?: boolean;
   readonly tags: readonly Tag[];

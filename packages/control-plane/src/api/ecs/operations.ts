@@ -18,6 +18,7 @@ import { describeTaskDefinition } from "./operations/describe-task-definition.ts
 import { describeTasks } from "./operations/describe-tasks.ts";
 import { discoverPollEndpoint } from "./operations/discover-poll-endpoint.ts";
 import { executeCommand } from "./operations/execute-command.ts";
+import { getTaskProtection } from "./operations/get-task-protection.ts";
 import { listAccountSettings } from "./operations/list-account-settings.ts";
 import { listAttributes } from "./operations/list-attributes.ts";
 import { listClusters } from "./operations/list-clusters.ts";
@@ -47,6 +48,7 @@ import { updateClusterSettings } from "./operations/update-cluster-settings.ts";
 import { updateContainerAgent } from "./operations/update-container-agent.ts";
 import { updateContainerInstancesState } from "./operations/update-container-instances-state.ts";
 import { updateService } from "./operations/update-service.ts";
+import { updateTaskProtection } from "./operations/update-task-protection.ts";
 
 /** Says in one sentence what is missing; the caller reads it. */
 const notBuilt = (notBuilt: string): NotBuilt => ({ notBuilt });
@@ -95,7 +97,7 @@ export const operations = {
   DisassociateGatewayFromCluster: notBuilt("Hatoba does not have DisassociateGatewayFromCluster yet."),
   DiscoverPollEndpoint: discoverPollEndpoint,
   ExecuteCommand: executeCommand,
-  GetTaskProtection: notBuilt("Hatoba does not have GetTaskProtection yet."),
+  GetTaskProtection: getTaskProtection,
   ListAccountSettings: listAccountSettings,
   ListAttributes: listAttributes,
   ListClusters: listClusters,
@@ -139,6 +141,6 @@ export const operations = {
   UpdateGateway: notBuilt("Hatoba does not have UpdateGateway yet."),
   UpdateService: updateService,
   UpdateServicePrimaryTaskSet: notBuilt("Hatoba does not have UpdateServicePrimaryTaskSet yet."),
-  UpdateTaskProtection: notBuilt("Hatoba does not have UpdateTaskProtection yet."),
+  UpdateTaskProtection: updateTaskProtection,
   UpdateTaskSet: notBuilt("Hatoba does not have UpdateTaskSet yet."),
 } satisfies OperationTable;

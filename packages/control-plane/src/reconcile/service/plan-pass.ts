@@ -151,6 +151,7 @@ function nextLook(
       .filter(({ standing, stored: { value } }) => standing === "unready" && value.lastStatus === "RUNNING")
       .flatMap(({ stored: { value } }) => [provenAt(value, settings), graceEnd(value, stored.value)])
       .filter((end) => end > now),
+    ...tasks.flatMap(({ isProtected, stored: { value } }) => (isProtected ? (value.protectedUntil ?? []) : [])),
     ...(starting.short === undefined ? [] : [now + roomSoughtMilliseconds]),
   ];
   return times.length === 0 ? "when-changed" : { afterSeconds: (Math.min(...times) - now) / 1000 };

@@ -92,6 +92,35 @@ describe("a service's plan", () => {
       2,
       0,
     ],
+    ["keeps a protected task that is one too many", wish(0), many(2, "healthy", { isProtected: true }), 0, 0],
+    [
+      "scales in by those that are not protected, as far as they go",
+      wish(1),
+      [...many(2, "healthy", { isProtected: true }), ...many(1, "healthy")],
+      0,
+      1,
+    ],
+    [
+      "keeps a protected task of an older deployment",
+      wish(1),
+      [task("healthy", { ...old, isProtected: true }), task("healthy")],
+      0,
+      0,
+    ],
+    [
+      "replaces a protected task that is unhealthy",
+      wish(1),
+      [task("unhealthy", { isProtected: true }), task("healthy")],
+      0,
+      1,
+    ],
+    [
+      "neither stops nor replaces a protected task on an instance that drains",
+      wish(1),
+      [task("healthy", { isLeaving: true, isProtected: true })],
+      0,
+      0,
+    ],
   ])("%s", (_what, wanted, tasks, start, stop) => {
     const plan = planService(wanted, tasks);
     expect([plan.start, plan.stop.length]).toEqual([start, stop]);
@@ -124,6 +153,7 @@ describe("every plan", () => {
     isLeaving: fc.boolean(),
     zone: fc.constantFrom("a", "b", "c"),
     instance: fc.nat(3),
+    isProtected: fc.boolean(),
   });
   const anyWish = fc.record({
     desired: fc.nat(12),
@@ -147,6 +177,7 @@ describe("every plan", () => {
           const left = tasks.filter((one) => isAlive(one) && !stopped.includes(one));
           expect(new Set(stopped).size).toBe(stopped.length);
           expect(stopped.every(isAlive)).toBe(true);
+          expect(stopped.every(({ isProtected, standing }) => !isProtected || standing === "unhealthy")).toBe(true);
           expect(healthy(left)).toBeGreaterThanOrEqual(Math.min(floor, healthy(tasks)));
           expect(start === 0 || tasks.filter(isAlive).length + start <= ceiling).toBe(true);
           expect(start === 0 || mayProgress).toBe(true);
@@ -165,7 +196,9 @@ describe("every plan", () => {
             desired === 0,
         );
         const wanted = wish(desired, minimum, maximum);
-        let tasks: readonly ServiceTask[] = given.map(({ standing, ...of }) => task(standing, of));
+        let tasks: readonly ServiceTask[] = given.map(({ standing, ...of }) =>
+          task(standing, { ...of, isProtected: false }),
+        );
         for (let round = 0; round < 200; round++) {
           const { start, stop } = planService(wanted, tasks);
           if (start === 0 && stop.length === 0 && tasks.every(({ standing }) => standing !== "unready")) break;

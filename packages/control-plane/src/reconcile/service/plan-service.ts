@@ -36,22 +36,28 @@ export function deploymentLimits({ desiredCount, deploymentConfiguration }: Omit
 
 /**
  * The difference between a service and its tasks, as steps that stay within the deployment's limits: never fewer
- * healthy tasks than the floor (unless there were fewer), never more wanted tasks than the ceiling.
+ * healthy tasks than the floor (unless there were fewer), never more wanted tasks than the ceiling. A protected task is
+ * stopped for its health alone: not to scale in, not for a newer deployment, and not while its instance drains, until then
+ * without a replacement. Source: ECS developer guide, "Task scale-in protection".
  */
 export function planService(wish: ServiceWish, tasks: readonly ServiceTask[]): ServicePlan {
   const { floor, ceiling } = deploymentLimits(wish);
   const alive = tasks.filter(isAlive);
-  const isKeeper = (task: ServiceTask) => task.isCurrent && !task.isLeaving && task.standing !== "unhealthy";
+  const isKeeper = (task: ServiceTask) =>
+    task.isCurrent && (!task.isLeaving || task.isProtected === true) && task.standing !== "unhealthy";
+  const mayGo = (task: ServiceTask) => task.isProtected !== true || task.standing === "unhealthy";
   const keepers = alive.filter(isKeeper);
   const missing = wish.mayProgress ? Math.max(0, wish.desiredCount - keepers.length) : 0;
   const start = Math.min(missing, Math.max(0, ceiling - alive.length));
 
-  const surplus = surplusOf(keepers, wish.desiredCount);
-  const displaced = alive.filter((task) => !isKeeper(task) && (wish.mayProgress || task.isCurrent || task.isLeaving));
+  const healthyCount = alive.filter(({ standing }) => standing === "healthy").length;
+  const surplus = surplusOf(keepers, wish.desiredCount, Math.max(0, healthyCount - floor));
+  const displaced = alive.filter(
+    (task) => !isKeeper(task) && mayGo(task) && (wish.mayProgress || task.isCurrent || task.isLeaving),
+  );
   const unready = displaced.filter(({ standing }) => standing === "unready");
   const unhealthy = displaced.filter(({ standing }) => standing === "unhealthy");
   const healthy = displaced.filter(({ standing }) => standing === "healthy");
-  const healthyCount = alive.filter(({ standing }) => standing === "healthy").length;
   const surplusHealthy = surplus.filter(({ standing }) => standing === "healthy").length;
   const spare = Math.max(0, healthyCount - surplusHealthy - floor);
   const isReplaced = keepers.filter(({ standing }) => standing === "healthy").length >= wish.desiredCount;
@@ -87,11 +93,13 @@ function unhealthyToStop(
 
 /**
  * The tasks to give up when there are more than wanted: those that are not ready first; then where the most are, by
- * zone and then by container instance, so that the rest stays balanced; the newest of equals.
+ * zone and then by container instance, so that the rest stays balanced; the newest of equals. Healthy ones only as far as the
+ * floor allows: where a protected task is not ready yet, they wait for it.
  * Source: ECS developer guide, "Amazon ECS service parameters".
  */
-function surplusOf(keepers: readonly ServiceTask[], desiredCount: number): readonly ServiceTask[] {
-  const count = keepers.length - desiredCount;
+function surplusOf(all: readonly ServiceTask[], desiredCount: number, mostHealthy: number): readonly ServiceTask[] {
+  const keepers = all.filter(({ isProtected }) => isProtected !== true);
+  const count = Math.min(all.length - desiredCount, keepers.length);
   if (count <= 0) return [];
   const unready = keepers.filter(({ standing }) => standing !== "healthy").toSorted(newestFirst);
   if (unready.length >= count) return unready.slice(0, count);
@@ -101,7 +109,7 @@ function surplusOf(keepers: readonly ServiceTask[], desiredCount: number): reado
   );
   const zones = [...left.values()].map((tasks) => balancedInstances(tasks));
   const surplus = [...unready];
-  while (surplus.length < count) {
+  while (surplus.length < Math.min(count, unready.length + mostHealthy)) {
     const fullest = zones.reduce((best, zone) => (zone.size > best.size ? zone : best));
     surplus.push(fullest.pop());
   }

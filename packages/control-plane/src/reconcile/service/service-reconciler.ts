@@ -74,5 +74,6 @@ export class ServiceReconciler implements Reconciler {
 const differ = (before: Task, after: Task): boolean =>
   before.lastStatus !== after.lastStatus ||
   before.desiredStatus !== after.desiredStatus ||
+  before.protectedUntil !== after.protectedUntil ||
   (before.containers !== after.containers &&
     after.containers.some(({ healthStatus }, index) => healthStatus !== before.containers[index]?.healthStatus));

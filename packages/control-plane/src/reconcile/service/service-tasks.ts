@@ -18,6 +18,8 @@ export interface ServiceTask {
   readonly isCurrent: boolean;
   /** Its container instance is to become empty, so that it has to be replaced however well it is. */
   readonly isLeaving: boolean;
+  /** Whoever works in it has asked that it is not given up, however much it is one too many. */
+  readonly isProtected?: boolean;
 }
 
 /** What judging needs to know beyond the task. */
@@ -42,6 +44,7 @@ export function judgeTask(stored: Stored<"task">, context: JudgeContext): Servic
     standing: standingOf(task, context),
     isCurrent: task.deploymentId === context.service.primaryDeploymentId,
     isLeaving: task.containerInstanceArn !== undefined && context.isLeaving(task.containerInstanceArn),
+    isProtected: (task.protectedUntil ?? 0) > context.now,
   };
 }
 
