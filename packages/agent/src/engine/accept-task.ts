@@ -1,5 +1,6 @@
 import type { ChannelTask, ChannelTaskDefinitionContainer } from "@hatoba/contract";
 import { ContainerFailure } from "../runtime/container-runtime.ts";
+import { type EnginePlatform, linuxEngine } from "../runtime/engine-platform.ts";
 import { type DependencyOrder, dependencyOrder, internalContainers } from "./dependency-order.ts";
 import { type KnownTask, withNothingStarted } from "./known-task.ts";
 import { taskVolumes } from "./task-volumes.ts";
@@ -13,17 +14,19 @@ export interface AcceptedTask {
 const noOrder: DependencyOrder = { dependenciesOf: () => [], dependentsOf: () => [] };
 
 /** Looks whether a task can be carried out at all. Source of the reasons: agent protocol §5.11. */
-export function acceptTask(task: KnownTask): AcceptedTask {
+export function acceptTask(task: KnownTask, platform: Pick<EnginePlatform, "lacks"> = linuxEngine): AcceptedTask {
   const order = dependencyOrder(task.payload, internalContainers(task.payload));
   const why =
-    order === undefined ? `Task dependencies cannot be resolved, taskArn: ${task.arn}` : refusal(task.payload);
+    order === undefined
+      ? `Task dependencies cannot be resolved, taskArn: ${task.arn}`
+      : refusal(task.payload, platform);
   if (order !== undefined && (why === undefined || task.desiredStatus === "STOPPED")) return { task, order };
   return { task: withNothingStarted(task, why), order: order ?? noOrder };
 }
 
-function refusal(payload: ChannelTask): string | undefined {
+function refusal(payload: ChannelTask, platform: Pick<EnginePlatform, "lacks">): string | undefined {
   if (payload.containers.length === 0) return "UnrecogniedTaskError: Error loading task - it has no containers";
-  const missing = payload.containers.flatMap((container) => notBuilt(container))[0];
+  const missing = [...platform.lacks(payload), ...payload.containers.flatMap((container) => notBuilt(container))][0];
   if (missing !== undefined) return `resource cannot be initialized for task ${payload.arn}: ${missing} by this agent`;
   try {
     taskVolumes(payload, {}, "");

@@ -157,6 +157,7 @@ export class ContainerActs {
     let spec = containerSpec(task, known, {
       region: settings.region,
       ...(settings.publishAddress === undefined ? {} : { publishAddress: settings.publishAddress }),
+      ...(settings.platform === undefined ? {} : { limitsTasks: settings.platform.limitsTasks }),
       labels: settings.labels,
       volumes,
       ...(pauseId === undefined ? {} : { pauseId }),

@@ -20,6 +20,8 @@ export interface SpecContext {
   readonly pauseId?: string;
   /** See EngineSettings. */
   readonly publishAddress?: string;
+  /** Whether the CPU and memory of a task bind its containers; they do if left out. */
+  readonly limitsTasks?: boolean;
   /** Host ports for a range of `length` container ports, in a row: the first of them. */
   pickHostPorts(length: number): number;
 }
@@ -51,6 +53,7 @@ export function containerSpec(task: KnownTask, known: KnownContainer, context: S
     );
   }
   const { payload } = task;
+  const limits = context.limitsTasks === false ? {} : { cpu: payload.cpu, memory: payload.memory };
   const command = commandOf(definition);
   return {
     name: known.runtimeName,
@@ -60,7 +63,7 @@ export function containerSpec(task: KnownTask, known: KnownContainer, context: S
     environment: { AWS_REGION: context.region, AWS_DEFAULT_REGION: context.region, ...definition.environment },
     labels: { ...taskLabels(task, context.labels), "com.amazonaws.ecs.container-name": known.name },
     cpuShares: definition.cpu,
-    memoryMiB: definition.memory || (payload.memory ?? 0),
+    memoryMiB: definition.memory || (limits.memory ?? 0),
     network: networkOf(task, context),
     ports: portsOf(task, definition, context),
     mounts: mountsOf(definition, context.volumes),
@@ -72,7 +75,7 @@ export function containerSpec(task: KnownTask, known: KnownContainer, context: S
       ...(definition.stopTimeout === undefined ? {} : { StopTimeout: definition.stopTimeout }),
       ...config,
     },
-    dockerHostConfig: { ...cpuLimit(payload.cpu), ...namespaces(task, context.pauseId), ...hostConfig },
+    dockerHostConfig: { ...cpuLimit(limits.cpu), ...namespaces(task, context.pauseId), ...hostConfig },
   };
 }
 

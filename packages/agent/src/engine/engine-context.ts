@@ -2,6 +2,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { TaskCgroups } from "../runtime/cgroups/task-cgroups.ts";
 import type { ContainerRuntime, PullBehaviour } from "../runtime/container-runtime.ts";
+import type { EnginePlatform } from "../runtime/engine-platform.ts";
 import type { EnginePresence } from "./engine-presence.ts";
 import type { Limiter } from "./limiter.ts";
 import type { HexSource } from "./new-task.ts";
@@ -13,6 +14,10 @@ export interface EngineSettings {
   readonly region: string;
   /** Address of this machine that published ports are bound to; all of them if absent, as at ECS. */
   readonly publishAddress?: string;
+  /** What containers run on; Linux if absent. */
+  readonly platform?: EnginePlatform;
+  /** Where host ports for ranges of container ports are picked, both ends included; the kernel's usual range if absent. */
+  readonly dynamicPorts?: { readonly from: number; readonly to: number };
   /** On everything that this agent makes, besides those of ECS. */
   readonly labels: Readonly<Record<string, string>>;
   readonly pullBehaviour: PullBehaviour;

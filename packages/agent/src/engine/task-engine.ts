@@ -76,7 +76,7 @@ export class TaskEngine implements AssignmentHandler, HealthSource {
       hex,
       settings,
       pauseImage: () => deps.pauseImage(),
-      pickHostPorts: portPicker(),
+      pickHostPorts: portPicker(settings.dynamicPorts),
       presence: new EnginePresence(clock),
       starts: new Limiter(settings.startsAtOnce),
       removals: new Limiter(settings.removalsAtOnce),
@@ -177,7 +177,7 @@ export class TaskEngine implements AssignmentHandler, HealthSource {
   }
 
   #add(added: KnownTask): void {
-    const { task, order } = acceptTask(added);
+    const { task, order } = acceptTask(added, this.#context.settings.platform);
     this.#runners.set(task.arn, new TaskRunner(this.#context, task, order, this.#changed));
     this.#deps.state.save(task);
     const lack = isStopped(task) ? undefined : this.#host.enqueue(task.arn, taskDemand(task.payload));
@@ -257,7 +257,7 @@ export class TaskEngine implements AssignmentHandler, HealthSource {
 
   #adopt({ byTask }: Claims): void {
     for (const known of this.#deps.state.tasks()) {
-      const { task, order } = acceptTask(known);
+      const { task, order } = acceptTask(known, this.#context.settings.platform);
       const runner = new TaskRunner(this.#context, task, order, this.#changed);
       this.#runners.set(task.arn, runner);
       this.#index(task, undefined);
