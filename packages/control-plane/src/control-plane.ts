@@ -26,6 +26,8 @@ import { systemClock } from "./platform/clock.ts";
 import { randomIds } from "./platform/ids.ts";
 import type { Logger } from "./platform/logger.ts";
 import { startLoops } from "./reconcile/start-loops.ts";
+import { attachSessions } from "./sessions/attach.ts";
+import { SessionRegistry } from "./sessions/session-registry.ts";
 import { SqliteStore } from "./store/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 
@@ -89,9 +91,15 @@ export async function startControlPlane(
   const channel = { store, clock, ids, logger, credentials: new TaskCredentials(credentials) };
   const sessions = new AgentSessions(channel);
   attachAgentChannel(server, sessions, channel);
+  const opened = new SessionRegistry({
+    ...{ store, logStore, clock, ids, settings, logger },
+    askAgent: (containerInstanceArn, wish) => sessions.openSession(containerInstanceArn, wish),
+  });
+  attachSessions(server, opened);
   return {
     url: server.url,
     async close() {
+      await opened.close();
       sessions.close();
       await server.close();
       await loops.stop();

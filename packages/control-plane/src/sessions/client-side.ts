@@ -1,0 +1,210 @@
+import { acknowledgedSequence, type DataMessage } from "@hatoba/contract";
+import type { Clock } from "../platform/clock.ts";
+import type { IdSource } from "../platform/ids.ts";
+import type { SessionSettings } from "../settings.ts";
+import type { ByteConnection } from "./byte-connection.ts";
+import { DataChannelReceiver } from "./data-channel-receiver.ts";
+import { DataChannelSender } from "./data-channel-sender.ts";
+import { Deadlines } from "./deadlines.ts";
+import { type Ending, endings } from "./endings.ts";
+import { decodeMessage, MessageWriter } from "./wire.ts";
+
+/** In milliseconds. */
+const times = {
+  ping: 54_000,
+  /** Without a sign of life. */
+  silence: 114_000,
+  /** The least time between two looks at what is to be sent again. */
+  resend: 100,
+  /** For what was sent to be acknowledged before the end is told. Source: exec session protocol, section 2.7. */
+  closing: 2_000,
+  /** For a client that answers everything else to acknowledge a message. */
+  acknowledge: 5 * 60_000,
+  /** For a client to hang up after the end. */
+  hangUp: 30_000,
+} as const;
+
+export interface ClientSideDependencies {
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly settings: SessionSettings;
+  readonly take: (message: DataMessage) => boolean;
+  readonly onTaken: (bytes: number) => void;
+  readonly onAttached: () => void;
+  readonly onDetached: () => void;
+  /** It is of no use any more to wait for the client. */
+  readonly onGone: (ending: Ending) => void;
+  /** Once, after `close`: the client was told, or is not there to be told. */
+  readonly onOver: (ending: Ending) => void;
+}
+
+/** The client's side of a session over all its connections, of which there is one at a time or none. */
+export class ClientSide {
+  private readonly sessionId: string;
+  private readonly deps: ClientSideDependencies;
+  private readonly writer: MessageWriter;
+  private readonly sender: DataChannelSender;
+  private readonly receiver: DataChannelReceiver;
+  private readonly deadlines: Deadlines<"ping" | "resend" | "detached" | "closing" | "hangUp">;
+  private connection: ByteConnection | undefined;
+  private attachedAt = 0;
+  private heardAt = 0;
+  private ready = false;
+  private ending: Ending | undefined;
+  private over = false;
+
+  constructor(sessionId: string, deps: ClientSideDependencies) {
+    this.sessionId = sessionId;
+    this.deps = deps;
+    this.writer = new MessageWriter(deps);
+    this.deadlines = new Deadlines(deps.clock);
+    this.sender = new DataChannelSender({
+      encode: (sequence, payloadType, payload) => this.writer.output(sequence, payloadType, payload),
+      onTaken: deps.onTaken,
+    });
+    this.receiver = new DataChannelReceiver({
+      take: deps.take,
+      acknowledge: (message) => this.connection?.send(this.writer.acknowledge(message)),
+    });
+  }
+
+  attach(connection: ByteConnection): void {
+    const older = this.connection;
+    const now = this.deps.clock.now();
+    this.connection = connection;
+    this.attachedAt = now;
+    this.heardAt = now;
+    older?.close(4001, "A newer connection of the same session.");
+    this.deadlines.clear("detached");
+    this.watch(connection);
+    connection.onAlive(() => this.heard());
+    connection.onClose(() => connection === this.connection && this.detach());
+    this.deps.onAttached();
+    this.sender.attach((bytes) => connection.send(bytes), now);
+    this.armResend();
+    if (this.ending !== undefined) this.armClosing(now);
+    connection.onBytes((bytes) => connection === this.connection && this.receive(bytes));
+  }
+
+  /** Something for the client, in order; held until there is room on the way and a connection. */
+  push(payloadType: number, payload: Uint8Array): void {
+    this.sender.push(payloadType, payload, this.deps.clock.now());
+    this.armResend();
+  }
+
+  /** Its handler for output is in place. */
+  isReady(): void {
+    this.ready = true;
+    this.sender.clientIsReady();
+  }
+
+  /** What could not be taken may be able to by now. */
+  resume(): void {
+    this.receiver.resume();
+  }
+
+  /** Tells the end after everything else. */
+  close(ending: Ending): void {
+    if (this.ending !== undefined) return;
+    this.ending = ending;
+    this.finishIfDone();
+    if (this.over) return;
+    const { clock, settings } = this.deps;
+    if (this.connection !== undefined) this.armClosing(clock.now());
+    else this.deadlines.set("detached", clock.now() + settings.detachedMs, () => this.finish());
+  }
+
+  private detach(): void {
+    const { clock, settings } = this.deps;
+    this.connection = undefined;
+    this.sender.detach();
+    for (const name of ["ping", "resend", "closing"] as const) this.deadlines.clear(name);
+    if (this.over) return this.deadlines.clearAll();
+    this.deps.onDetached();
+    this.deadlines.set("detached", clock.now() + settings.detachedMs, () => {
+      if (this.ending === undefined) this.deps.onGone(endings.clientGone);
+      else this.finish();
+    });
+    this.finishIfDone();
+  }
+
+  private receive(bytes: Uint8Array): void {
+    const message = decodeMessage(bytes);
+    this.heard();
+    if (message === undefined) return; // what cannot be read is as if it had been lost
+    if (message.type === "input_stream_data") this.receiver.receive(message);
+    else if (message.type === "acknowledge") this.acknowledged(message);
+  }
+
+  private acknowledged({ payload }: DataMessage): void {
+    const now = this.deps.clock.now();
+    const sequence = acknowledgedSequence(payload);
+    if (sequence === undefined || !this.sender.acknowledge(sequence, now)) return;
+    this.armResend();
+    if (this.ending === undefined) return;
+    this.armClosing(now);
+    this.finishIfDone();
+  }
+
+  private heard(): void {
+    const now = this.deps.clock.now();
+    this.heardAt = now;
+    const since = this.sender.unacknowledgedSince;
+    // Before it is ready it has to be silent: the port of a forwarding may be used an hour later.
+    if (!this.ready || since === undefined || this.ending !== undefined) return;
+    if (now - Math.max(since, this.attachedAt) > times.acknowledge) this.deps.onGone(endings.silentClient);
+  }
+
+  /** Notices a client that is gone without a word, and keeps what is between from cutting an idle connection. */
+  private watch(connection: ByteConnection): void {
+    const { clock } = this.deps;
+    this.deadlines.set("ping", clock.now() + times.ping, () => {
+      if (connection !== this.connection) return;
+      // A client that does not read what is on its way does not answer either, and is there.
+      const stalled = connection.bufferedBytes > 0;
+      if (!stalled && clock.now() - this.heardAt > times.silence) {
+        this.detach();
+        return connection.close(4002, "No sign of life for too long.");
+      }
+      connection.ping();
+      this.watch(connection);
+    });
+  }
+
+  private armResend(): void {
+    const due = this.sender.dueAt;
+    if (due === undefined || this.deadlines.has("resend")) return;
+    const { clock } = this.deps;
+    this.deadlines.set("resend", Math.max(due, clock.now() + times.resend), () => {
+      // What has not even left need not be sent again.
+      if (this.connection?.bufferedBytes === 0) this.sender.resendDue(clock.now());
+      this.armResend();
+    });
+  }
+
+  private armClosing(now: number): void {
+    this.deadlines.set("closing", now + times.closing, () => {
+      // Everything that was sent on this connection comes before the end that follows it there.
+      if (this.sender.isSent) this.finish();
+      else this.deadlines.set("closing", this.deps.clock.now() + this.deps.settings.detachedMs, () => this.finish());
+    });
+  }
+
+  private finishIfDone(): void {
+    if (this.ending !== undefined && this.sender.isDone) this.finish();
+  }
+
+  /** Tells the end now, once it is known. */
+  finish(): void {
+    const { connection, ending, deps } = this;
+    if (this.over || ending === undefined) return;
+    this.over = true;
+    this.deadlines.clearAll();
+    if (connection !== undefined) {
+      connection.send(this.writer.closed(this.sessionId, ending.output, ending.exitCode));
+      // Clients hang up when they have read it.
+      this.deadlines.set("hangUp", deps.clock.now() + times.hangUp, () => connection.close(1000, ""));
+    }
+    deps.onOver(ending);
+  }
+}
