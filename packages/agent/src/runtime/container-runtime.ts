@@ -1,14 +1,18 @@
 import type { ContainerDetails, ContainerStats } from "./container-details.ts";
 
+import type { RegistryAuth } from "./registry-auth.ts";
+
 /** Any method may reject with ContainerFailure. Ids are the runtime's own. */
 export interface ContainerRuntime {
   /** The engine's version and what the machine has. */
   describe(): Promise<MachineFacts>;
   /**
    * Makes sure that the image is there.
-   * @returns when a pull took place: the digest (`sha256:…`) if the registry named one.
+   * @returns the digest (`sha256:…`) if a registry ever named one.
    */
-  pull(image: string, behaviour: PullBehaviour, signal: AbortSignal): Promise<PullResult>;
+  pull(image: string, behaviour: PullBehaviour, signal: AbortSignal, auth?: RegistryAuth): Promise<PullResult>;
+  /** Takes a name away from an image, and the image with its last one. @returns "in use" if a container needs it */
+  removeImage(image: string): Promise<"removed" | "in use">;
   /** Idempotent by `spec.name`: an existing container of that name is returned untouched. */
   create(spec: ContainerSpec): Promise<string>;
   start(id: string): Promise<void>;
@@ -38,7 +42,10 @@ export interface ContainerRuntime {
 export type PullBehaviour = "default" | "always" | "once" | "prefer-cached";
 
 export interface PullResult {
+  /** Whether a registry was asked. */
   readonly pulled: boolean;
+  /** The engine's own id of the image, where it says. */
+  readonly imageId?: string;
   readonly imageDigest?: string;
   /** Set if the pull failed and a cached image is used instead (behaviour "default"). */
   readonly warning?: string;
@@ -62,6 +69,8 @@ export interface MachineFacts {
     readonly operatingSystem?: string;
     /** As `10.0 20348 (20348.1.amd64fre.fe_release.210507-1500)`. */
     readonly kernelVersion?: string;
+    /** As ECS names it, `WINDOWS_SERVER_2022_CORE`; what runs on the machine itself knows it, not the engine. */
+    readonly osFamily?: string;
   };
 }
 

@@ -16,6 +16,7 @@ const names = {
   logs: "CannotDescribeContainerError",
   createVolume: "CannotCreateVolumeError",
   removeVolume: "CannotRemoveVolumeError",
+  removeImage: "CannotRemoveImageError",
   network: "ContainerNetworkingError",
   exec: "CannotStartExecError",
 } as const;

@@ -2,8 +2,14 @@
 export interface ImageReference {
   /** `docker.io` where the name has no registry. */
   readonly registry: string;
-  /** The name as the engine takes it: with a tag or a digest, `latest` where it had none. */
+  /** The name as the engine takes it: with a tag or a digest, `latest` where it had none. A tag beside a digest is left out. */
   readonly name: string;
+  /** Without tag and digest. */
+  readonly repository: string;
+  /** Absent beside a digest. */
+  readonly tag?: string;
+  /** As `sha256:…`. */
+  readonly digest?: string;
 }
 
 /**
@@ -14,7 +20,15 @@ export function imageReference(image: string): ImageReference {
   const slash = image.indexOf("/");
   const first = slash < 0 ? "" : image.slice(0, slash);
   const registry = /[.:]/.test(first) || first === "localhost" ? first : "docker.io";
-  const last = image.slice(image.lastIndexOf("/") + 1);
+  const at = image.indexOf("@");
+  const named = at < 0 ? image : image.slice(0, at);
+  const colon = named.indexOf(":", named.lastIndexOf("/") + 1);
+  const repository = colon < 0 ? named : named.slice(0, colon);
+  if (at >= 0) {
+    const digest = image.slice(at + 1);
+    return { registry, repository, digest, name: `${repository}@${digest}` };
+  }
   // Without a tag the engine would pull every tag there is.
-  return { registry, name: /[:@]/.test(last) ? image : `${image}:latest` };
+  const tag = colon < 0 ? "latest" : named.slice(colon + 1);
+  return { registry, repository, tag, name: `${repository}:${tag}` };
 }

@@ -14,7 +14,15 @@ describe("DockerPull", () => {
   /** `own`: built here; `pulled`: it came from a registry. */
   let local: "own" | "pulled" | undefined;
   let registry: "serves" | "knows nothing" | "is unreachable" | "fails on the way" | "waits";
-  const pulls = () => engine.asked.filter((text) => text.startsWith("POST")).length;
+  /** Whether the registry says which digest a tag stands for; some engines cannot ask. */
+  let tells: boolean;
+  /** What the registry has under the tag. */
+  let current: string;
+  /** Digests of the images that are here. */
+  let here: Set<string>;
+  const asked = (start: string) => engine.asked.filter((text) => text.startsWith(start)).length;
+  /** How often the registry was asked for an image. */
+  const pulls = () => asked(tells ? "GET /distribution" : "POST /images/create");
   const pull = (behaviour: PullBehaviour, image = "web:1") => images.pull(image, behaviour, never);
 
   beforeEach(async () => {
@@ -22,16 +30,34 @@ describe("DockerPull", () => {
     images = new DockerPull(engine.client, () => now);
     local = undefined;
     registry = "serves";
+    tells = false;
+    current = digest;
+    here = new Set();
     engine.answer = (request, response) => {
       const refuse = (status: number, message: string) => response.writeHead(status).end(JSON.stringify({ message }));
-      if (request.method === "GET") {
-        if (local === undefined) refuse(404, "No such image");
-        else response.end(JSON.stringify({ RepoDigests: local === "own" ? [] : [`web@${digest}`] }));
+      const url = decodeURIComponent(request.url ?? "");
+      const exact = /@(sha256:\w+)/.exec(url)?.[1];
+      if (request.method === "GET" && url.startsWith("/images")) {
+        const isHere = exact === undefined ? local !== undefined : here.has(exact);
+        if (!isHere) refuse(404, "No such image");
+        else
+          response.end(
+            JSON.stringify({ Id: `id-${exact ?? local}`, RepoDigests: local === "own" ? [] : [`web@${digest}`] }),
+          );
+      } else if (url.startsWith("/distribution") && !tells) {
+        refuse(404, "page not found");
+      } else if (url.endsWith("tag=1")) {
+        response.writeHead(201).end();
       } else if (registry === "knows nothing") {
         refuse(404, "pull access denied for web, repository does not exist");
       } else if (registry === "is unreachable") {
         refuse(500, 'Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: no such host');
+      } else if (url.startsWith("/distribution")) {
+        response.end(
+          JSON.stringify({ Descriptor: { mediaType: "application/vnd.oci.image.index.v1+json", digest: current } }),
+        );
       } else if (registry !== "waits") {
+        if (exact !== undefined && registry === "serves") here.add(exact);
         response.write('{"status":"Pulling from library/web","id":"1"}\n{"sta');
         const end = `tus":"Digest: ${digest}"}\n{"status":"Status: Downloaded"}\n`;
         response.end(registry === "serves" ? end : 'tus":"x"}\n{"error":"unexpected EOF"}\n');
@@ -54,7 +80,11 @@ describe("DockerPull", () => {
     ["prefer-cached", "own", 0],
   ])("%s, with the image here: %s: %d pulls", async (behaviour, here, count) => {
     local = here;
-    expect(await pull(behaviour)).toEqual(count === 0 ? { pulled: false } : { pulled: true, imageDigest: digest });
+    const known = here === "own" ? {} : { imageDigest: digest };
+    expect(await pull(behaviour)).toMatchObject({
+      pulled: count > 0,
+      ...(count > 0 ? { imageDigest: digest } : known),
+    });
     expect(pulls()).toBe(count);
   });
 
@@ -74,6 +104,8 @@ describe("DockerPull", () => {
     await expect(pull("always")).rejects.toMatchObject({ name: "CannotPullContainerError" });
     expect(await pull("default")).toEqual({
       pulled: false,
+      imageId: "id-pulled",
+      imageDigest: digest,
       warning: expect.stringMatching(/^CannotPullContainerError: Error response from daemon: /) as string,
     });
   });
@@ -82,7 +114,7 @@ describe("DockerPull", () => {
     registry = "is unreachable";
     local = "pulled";
     const first = await pull("default");
-    expect(await pull("default", "other:1")).toEqual(first);
+    expect((await pull("default", "other:1")).warning).toBe(first.warning);
     expect(pulls()).toBe(1);
     await pull("default", "elsewhere.example/web:1");
     expect(pulls()).toBe(2);
@@ -96,8 +128,64 @@ describe("DockerPull", () => {
 
   test("tasks that want the same image at the same time share one pull", async () => {
     const results = await Promise.all([pull("always"), pull("always"), pull("always")]);
-    expect(results).toEqual(Array.from({ length: 3 }, () => ({ pulled: true, imageDigest: digest })));
+    expect(results).toMatchObject(Array.from({ length: 3 }, () => ({ pulled: true, imageDigest: digest })));
     expect(pulls()).toBe(1);
+  });
+
+  describe("when the registry tells digests", () => {
+    const moved = `sha256:${"b".repeat(64)}`;
+    beforeEach(() => {
+      tells = true;
+      local = "pulled";
+      here.add(digest);
+    });
+
+    test("what the tag stands for is pulled by its digest, and gets the tag", async () => {
+      current = moved;
+      expect(await pull("default")).toEqual({ pulled: true, imageDigest: moved, imageId: `id-${moved}` });
+      expect(engine.asked.filter((text) => text.startsWith("POST"))).toEqual([
+        `POST /images/create?fromImage=web@${moved}`,
+        `POST /images/id-${moved}/tag?repo=web&tag=1`,
+      ]);
+    });
+
+    test("what is here already is not pulled again", async () => {
+      expect(await pull("always")).toMatchObject({ pulled: true, imageDigest: digest });
+      expect(asked("POST /images/create")).toBe(0);
+    });
+
+    test("an image named by its digest is the same everywhere", async () => {
+      expect(await pull("default", `web@${digest}`)).toMatchObject({ pulled: false, imageDigest: digest });
+      expect(await pull("default", `web:1@${moved}`)).toMatchObject({ pulled: true, imageDigest: moved });
+      expect(asked("GET /distribution")).toBe(0);
+      expect(asked("POST /images/create")).toBe(1);
+    });
+
+    test("a registry that cannot be reached leaves what is here; what it refuses the pull tells", async () => {
+      registry = "is unreachable";
+      expect(await pull("default")).toMatchObject({
+        pulled: false,
+        imageDigest: digest,
+        warning: expect.stringContaining("no such host") as string,
+      });
+      expect(asked("POST")).toBe(0);
+      registry = "knows nothing";
+      await expect(pull("always")).rejects.toThrow("repository does not exist");
+    });
+
+    test("credentials go along, and are not shared", async () => {
+      const headers: unknown[] = [];
+      const { answer } = engine;
+      engine.answer = (request, response, body) => {
+        headers.push(request.headers["x-registry-auth"]);
+        answer(request, response, body);
+      };
+      const auth = { username: "me", password: "secret", serveraddress: "web.example" };
+      await Promise.all([images.pull("web:1", "always", never, auth), pull("always")]);
+      const encoded = Buffer.from(JSON.stringify(auth)).toString("base64url");
+      expect(headers.filter((header) => header !== undefined)).toEqual([encoded]);
+      expect(asked("GET /distribution")).toBe(2);
+    });
   });
 
   test("one that gives up does not take the others with it", async () => {
@@ -121,7 +209,8 @@ describe("imageReference", () => {
     ["127.0.0.1:5000/x", "127.0.0.1:5000", "127.0.0.1:5000/x:latest"],
     ["public.ecr.aws/nginx/nginx:1.25", "public.ecr.aws", "public.ecr.aws/nginx/nginx:1.25"],
     [`nginx@${digest}`, "docker.io", `nginx@${digest}`],
+    [`127.0.0.1:5000/a/nginx:1@${digest}`, "127.0.0.1:5000", `127.0.0.1:5000/a/nginx@${digest}`],
   ])("%s is at %s", (image, registry, name) => {
-    expect(imageReference(image)).toEqual({ registry, name });
+    expect(imageReference(image)).toMatchObject({ registry, name });
   });
 });

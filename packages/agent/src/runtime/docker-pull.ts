@@ -1,9 +1,11 @@
 import { ContainerFailure, type PullBehaviour, type PullResult } from "./container-runtime.ts";
 import { type DockerEngine, EngineError, EngineTimeout } from "./docker-engine.ts";
 import { failureOf, isMissing } from "./docker-errors.ts";
-import { imageReference } from "./docker-image-reference.ts";
+import { type ImageReference, imageReference } from "./docker-image-reference.ts";
 import { jsonLines } from "./docker-lines.ts";
+import { findDigest, isOutOfReach } from "./docker-manifest.ts";
 import { linuxEngine } from "./engine-platform.ts";
+import { authHeader, type RegistryAuth } from "./registry-auth.ts";
 
 /** How long a registry may be silent, in milliseconds. Source: agent-protocol §5.6. */
 const patience = {
@@ -11,12 +13,15 @@ const patience = {
   withLocalImage: 5_000,
   /** Before its first word, when there is none. */
   withoutImage: 5 * 60_000,
+  /** For the digest of a tag. */
+  manifest: 60_000,
   /** A registry that could not be reached is not asked again for so long while there is a local image. */
   unreachable: 60_000,
 } as const;
 
 /** What the engine says of an image that it has. */
 interface LocalImage {
+  readonly Id: string;
   readonly RepoDigests?: readonly string[] | null;
 }
 interface Progress {
@@ -53,32 +58,46 @@ export class DockerPull {
   }
 
   /** @throws ContainerFailure CannotPullContainerError, with the registry's or the engine's own text. */
-  async pull(image: string, behaviour: PullBehaviour, signal: AbortSignal): Promise<PullResult> {
+  async pull(image: string, behaviour: PullBehaviour, signal: AbortSignal, auth?: RegistryAuth): Promise<PullResult> {
     signal.throwIfAborted();
-    const { name, registry } = imageReference(image);
+    const reference = imageReference(image);
+    const { name, registry } = reference;
     const local = behaviour === "always" ? undefined : await this.#localImage(name);
-    if (local !== undefined && this.#isGoodEnough(name, behaviour, local)) return { pulled: false };
+    const here = local === undefined ? undefined : this.#asItIs(reference, local);
+    if (local !== undefined && here !== undefined && this.#isGoodEnough(reference, behaviour, local)) return here;
     const known = this.#unreachable.get(registry);
-    if (local !== undefined && known !== undefined && known.until > this.#now()) {
-      return { pulled: false, warning: known.warning };
+    if (here !== undefined && known !== undefined && known.until > this.#now()) {
+      return { ...here, warning: known.warning };
     }
     try {
-      const imageDigest = await this.#shared(name, local !== undefined, signal);
+      const result = await this.#shared(reference, local, auth, signal);
       this.#unreachable.delete(registry);
       this.#pulled.add(name);
-      return imageDigest;
+      return result;
     } catch (error) {
       const failure = failureOf("pull", error);
       if (!(failure instanceof ContainerFailure)) throw failure;
       if (isOutOfReach(error)) {
         this.#unreachable.set(registry, { until: this.#now() + patience.unreachable, warning: failure.reason });
       }
-      if (local === undefined || behaviour !== "default") throw failure;
-      return { pulled: false, warning: failure.reason };
+      if (here === undefined || behaviour !== "default") throw failure;
+      return { ...here, warning: failure.reason };
     }
   }
 
-  #isGoodEnough(name: string, behaviour: PullBehaviour, local: LocalImage): boolean {
+  /** An image was removed: `once` asks for it again. */
+  forget(image: string): void {
+    this.#pulled.delete(imageReference(image).name);
+  }
+
+  #asItIs({ repository, digest }: ImageReference, { Id, RepoDigests }: LocalImage): PullResult {
+    const known = digest ?? digestOf(repository, RepoDigests ?? []);
+    return { pulled: false, imageId: Id, ...(known === undefined ? {} : { imageDigest: known }) };
+  }
+
+  #isGoodEnough({ name, digest }: ImageReference, behaviour: PullBehaviour, local: LocalImage): boolean {
+    // No registry can say anything else of it.
+    if (digest !== undefined) return true;
     switch (behaviour) {
       case "prefer-cached":
         return true;
@@ -101,25 +120,68 @@ export class DockerPull {
   }
 
   /** A caller that gives up leaves the pull to the others; the pull ends when the last one has given up. */
-  async #shared(name: string, hasLocal: boolean, signal: AbortSignal): Promise<PullResult> {
-    const running = this.#underWay.get(name);
+  async #shared(
+    reference: ImageReference,
+    local: LocalImage | undefined,
+    auth: RegistryAuth | undefined,
+    signal: AbortSignal,
+  ): Promise<PullResult> {
+    // Who logs in as somebody else has a pull of its own: it may be refused.
+    const key = JSON.stringify([reference.name, auth]);
+    const running = this.#underWay.get(key);
     if (running !== undefined) {
       const result = await Promise.race([running.catch(() => undefined), aborted(signal)]);
       // The other one was stopped or failed: that is its own affair, ask for ourselves.
       if (result !== undefined) return result;
       signal.throwIfAborted();
     }
-    const own = this.#download(name, hasLocal, signal);
-    this.#underWay.set(name, own);
+    const own = this.#fetch(reference, local, auth, signal);
+    this.#underWay.set(key, own);
     try {
       return await own;
     } finally {
-      if (this.#underWay.get(name) === own) this.#underWay.delete(name);
+      if (this.#underWay.get(key) === own) this.#underWay.delete(key);
     }
   }
 
-  async #download(name: string, hasLocal: boolean, signal: AbortSignal): Promise<PullResult> {
-    const first = hasLocal ? patience.withLocalImage : patience.withoutImage;
+  /**
+   * Asks for the digest of a tag, pulls what has that digest, and gives it the tag: what is pulled is what was asked for,
+   * even if the tag moves meanwhile. What is here by its digest is not pulled again.
+   */
+  async #fetch(
+    { name, repository, tag, digest: stated }: ImageReference,
+    local: LocalImage | undefined,
+    auth: RegistryAuth | undefined,
+    signal: AbortSignal,
+  ): Promise<PullResult> {
+    const firstWordMs = local === undefined ? patience.withoutImage : patience.withLocalImage;
+    const manifestMs = Math.min(firstWordMs, patience.manifest);
+    const digest = stated ?? (await findDigest(this.#engine, { name, auth, timeoutMs: manifestMs, signal }));
+    if (digest === undefined) {
+      const said = await this.#download(name, firstWordMs, auth, signal);
+      const pulled = await this.#localImage(name);
+      return { pulled: true, ...present("imageDigest", said), ...present("imageId", pulled?.Id) };
+    }
+    const exact = `${repository}@${digest}`;
+    const before = await this.#localImage(exact);
+    if (before === undefined) await this.#download(exact, firstWordMs, auth, signal);
+    const after = before ?? (await this.#localImage(exact));
+    if (tag !== undefined && after?.Id !== undefined && after.Id !== local?.Id) {
+      await this.#engine.call("POST", `/images/${after.Id}/tag`, {
+        query: { repo: repository, tag },
+        timeoutMs: 30_000,
+      });
+    }
+    return { pulled: true, imageDigest: digest, ...present("imageId", after?.Id) };
+  }
+
+  /** @returns the digest that the engine names in the end */
+  async #download(
+    name: string,
+    first: number,
+    auth: RegistryAuth | undefined,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
     const silence = new AbortController();
     const timeUp = (ms: number) => setTimeout(() => silence.abort(new EngineTimeout(ms)), ms);
     let timer = timeUp(first);
@@ -127,7 +189,11 @@ export class DockerPull {
     try {
       const query = { fromImage: name };
       const both = AbortSignal.any([signal, silence.signal]);
-      const answer = await this.#engine.stream("POST", "/images/create", { query, signal: both });
+      const answer = await this.#engine.stream("POST", "/images/create", {
+        query,
+        headers: authHeader(auth),
+        signal: both,
+      });
       for await (const { status, error } of jsonLines<Progress>(answer)) {
         if (error !== undefined) throw new EngineError(500, error);
         digest ??= /^Digest: (sha256:[0-9a-f]{64})$/.exec(status ?? "")?.[1];
@@ -140,33 +206,22 @@ export class DockerPull {
     } finally {
       clearTimeout(timer);
     }
-    return { pulled: true, ...(digest === undefined ? {} : { imageDigest: digest }) };
+    return digest;
   }
 }
+
+/** The engine leaves out the registry and the owner that stand for Docker Hub's own images. */
+function digestOf(repository: string, repoDigests: readonly string[]): string | undefined {
+  const short = repository.replace(/^docker\.io\//, "").replace(/^library\//, "");
+  return repoDigests.find((each) => each.startsWith(`${short}@`))?.split("@")[1];
+}
+
+const present = <K extends string>(name: K, text: string | undefined): { readonly [P in K]?: string } =>
+  (text === undefined ? {} : { [name]: text }) as { readonly [P in K]?: string };
 
 /** Built or imported on this machine: no registry has ever named its digest. */
 function wasNeverInARegistry(image: LocalImage): boolean {
   return (image.RepoDigests ?? []).length === 0;
-}
-
-/** Texts of Go's network calls and of the resolver. Compared in lower case. */
-const outOfReach = [
-  "no such host",
-  "connection refused",
-  "i/o timeout",
-  "tls handshake timeout",
-  "network is unreachable",
-  "no route to host",
-  "server misbehaving",
-  "temporary failure in name resolution",
-  "context deadline exceeded",
-  "client.timeout exceeded",
-];
-
-function isOutOfReach(error: unknown): boolean {
-  if (error instanceof EngineTimeout) return true;
-  const text = error instanceof EngineError ? error.message.toLowerCase() : "";
-  return outOfReach.some((part) => text.includes(part));
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {

@@ -20,6 +20,7 @@ import { DockerNetworks } from "./docker-network.ts";
 import { type InspectAnswer, observationOf } from "./docker-observation.ts";
 import { DockerPull } from "./docker-pull.ts";
 import { type EnginePlatform, linuxEngine } from "./engine-platform.ts";
+import type { RegistryAuth } from "./registry-auth.ts";
 
 /** Longest waits for the engine, in milliseconds. Source: agent-protocol §5.11, DockerTimeoutError, and §5.4. */
 const limits = {
@@ -76,8 +77,21 @@ export class DockerRuntime implements ContainerRuntime {
     };
   }
 
-  pull(image: string, behaviour: PullBehaviour, signal: AbortSignal): Promise<PullResult> {
-    return this.#images.pull(image, behaviour, signal);
+  pull(image: string, behaviour: PullBehaviour, signal: AbortSignal, auth?: RegistryAuth): Promise<PullResult> {
+    return this.#images.pull(image, behaviour, signal, auth);
+  }
+
+  async removeImage(image: string): Promise<"removed" | "in use"> {
+    return this.#try("removeImage", async () => {
+      try {
+        await this.#engine.call("DELETE", `/images/${encodeURI(image)}`, { timeoutMs: limits.remove });
+      } catch (error) {
+        if (isConflict(error)) return "in use";
+        if (!isMissing(error)) throw error;
+      }
+      this.#images.forget(image);
+      return "removed";
+    });
   }
 
   async create(spec: ContainerSpec): Promise<string> {

@@ -15,6 +15,7 @@ import {
 } from "./container-runtime.ts";
 import { MemoryContainer } from "./memory-container.ts";
 import type { ProgramOf } from "./memory-program.ts";
+import type { RegistryAuth } from "./registry-auth.ts";
 
 export interface MemoryRuntimeOptions {
   readonly clock: Clock;
@@ -46,6 +47,7 @@ export class MemoryRuntime implements ContainerRuntime {
   readonly #byId = new Map<string, MemoryContainer>();
   readonly #byName = new Map<string, MemoryContainer>();
   readonly #listeners = new Set<(event: RuntimeEvent | "lost") => void>();
+  readonly #images = new Set<string>();
   readonly #volumes = new Map<string, VolumeSpec>();
   #lastId = 0;
   #nextPort = 32_768;
@@ -61,6 +63,14 @@ export class MemoryRuntime implements ContainerRuntime {
   /** Every container, for tests to look at. */
   get containers(): readonly MemoryContainer[] {
     return [...this.#byId.values()];
+  }
+
+  /** Every pull that succeeded. */
+  readonly pulls: { readonly image: string; readonly auth?: RegistryAuth }[] = [];
+
+  /** Names of images that were pulled and not removed. */
+  get images(): readonly string[] {
+    return [...this.#images];
   }
 
   get volumes(): readonly string[] {
@@ -85,13 +95,26 @@ export class MemoryRuntime implements ContainerRuntime {
     return this.#facts;
   }
 
-  async pull(image: string, _behaviour: PullBehaviour, signal: AbortSignal): Promise<PullResult> {
+  async pull(image: string, _behaviour: PullBehaviour, signal: AbortSignal, auth?: RegistryAuth): Promise<PullResult> {
     signal.throwIfAborted();
     this.#requireUp("CannotPullContainerError");
     const { pullMs, failPull, imageDigest } = this.#programOf({ image });
     if (pullMs !== undefined) await this.#take(pullMs, signal);
     if (failPull !== undefined) throw failPull;
-    return { pulled: pullMs !== undefined, ...(imageDigest === undefined ? {} : { imageDigest }) };
+    this.pulls.push({ image, ...(auth === undefined ? {} : { auth }) });
+    this.#images.add(image);
+    return {
+      pulled: pullMs !== undefined,
+      imageId: `id-of-${imageDigest ?? image}`,
+      ...(imageDigest === undefined ? {} : { imageDigest }),
+    };
+  }
+
+  async removeImage(image: string): Promise<"removed" | "in use"> {
+    this.#requireUp("CannotRemoveImageError");
+    if (this.containers.some(({ spec }) => spec.image === image)) return "in use";
+    this.#images.delete(image);
+    return "removed";
   }
 
   async create(spec: ContainerSpec): Promise<string> {
