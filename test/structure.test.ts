@@ -11,6 +11,7 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   placement: ["model", "store/store.ts"],
   store: ["model", "platform"],
   platform: [],
+  tls: ["platform"],
   "log-store": ["platform"],
   // Role sessions: issued to tasks over the agent channel, opened again by the front door.
   credentials: ["platform"],
@@ -34,6 +35,14 @@ const agentArrows: Readonly<Record<string, readonly string[]>> = {
   state: ["engine", "channel", "runtime", "platform"],
   channel: ["platform"],
   hooks: ["engine", "runtime", "channel", "platform"],
+  // The channel brings credentials, the endpoints hand them out.
+  credentials: ["channel"],
+  // What containers ask the agent: answered out of the engine's tasks, the runtime, and the credentials.
+  endpoints: ["credentials", "engine", "runtime", "channel", "state", "platform"],
+  // Programs of sessions run in containers, are told of a task's end as hooks are, and speak over links of the channel.
+  sessions: ["engine", "runtime", "channel", "platform"],
+  // What is different where containers run on Windows: a platform of the runtime, attributes, the service that runs the agent.
+  windows: ["channel", "runtime", "platform"],
 };
 
 const cliArrows: Readonly<Record<string, readonly string[]>> = {
@@ -61,6 +70,7 @@ const onlyIn: Readonly<Record<string, RegExp>> = {
   fastify: /^packages\/control-plane\/src\/api\/http\//,
   ws: /^packages\/(control-plane\/src\/(agent-channel|sessions)|agent\/src\/channel)\//,
   immutable: /^packages\/control-plane\/src\/store\//,
+  "@peculiar/x509": /^packages\/control-plane\/src\/tls\//,
   commander: /^packages\/cli\/src\/main\.ts$/,
 };
 

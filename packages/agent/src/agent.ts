@@ -3,10 +3,14 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { EcsApi } from "./channel/ecs-api.ts";
 import { JsonApi } from "./channel/json-api.ts";
-import { createSigner } from "./channel/signer.ts";
+import { type Credentials, createSigner } from "./channel/signer.ts";
 import type { AgentConfig } from "./config.ts";
 import { stayInTouch } from "./connections.ts";
+import { TaskCredentials } from "./credentials/task-credentials.ts";
+import { callAsRole, readTags } from "./endpoints/control-plane-calls.ts";
+import { LocalEndpoints } from "./endpoints/local-endpoints.ts";
 import { defaultEngineSettings } from "./engine/engine-context.ts";
+import { isStopped, runtimeIdOf } from "./engine/known-task.ts";
 import { TaskEngine } from "./engine/task-engine.ts";
 import { AwslogsHook } from "./hooks/logs/awslogs-hook.ts";
 import { CloudWatchLogSink } from "./hooks/logs/cloudwatch-log-sink.ts";
@@ -14,8 +18,14 @@ import { ensurePauseImage } from "./images/pause-image.ts";
 import { systemClock } from "./platform/clock.ts";
 import type { Logger } from "./platform/logger.ts";
 import { register, requireSameCluster } from "./register.ts";
+import { chooseCgroups } from "./runtime/cgroups/choose-cgroups.ts";
 import { DockerEngine } from "./runtime/docker-engine.ts";
+import { DockerExec } from "./runtime/docker-exec.ts";
 import { DockerRuntime } from "./runtime/docker-runtime.ts";
+import { HostShell } from "./sessions/host-shell.ts";
+import { SessionJournal } from "./sessions/journal.ts";
+import { PortRelay } from "./sessions/port-relay.ts";
+import { Sessions } from "./sessions/sessions.ts";
 import type { AgentState } from "./state/agent-state.ts";
 import { SqliteState } from "./state/sqlite-state.ts";
 
@@ -46,6 +56,8 @@ export async function startAgent(
   const signer = createSigner(config.credentials, config.region);
   const userAgent = `Hatoba ECS Agent - v${version} (linux; LINUX)`;
   const api = new JsonApi({ endpoint: config.endpoint, signer, userAgent });
+  const apiAs = (keys: Credentials) =>
+    new JsonApi({ endpoint: config.endpoint, signer: createSigner(keys, config.region), userAgent });
   const controlPlane = new EcsApi({ api, clock, cluster: config.cluster });
   const engine = new DockerEngine(config.dockerHost);
   const state = new SqliteState(join(config.dataDir, "agent.db"), onFatal);
@@ -58,6 +70,14 @@ export async function startAgent(
     networkLabels: houseLabel(config),
   });
   const facts = await runtime.describe();
+  const cgroups = await chooseCgroups({
+    wanted: config.taskLimits,
+    root: config.cgroupPath,
+    driver: facts.cgroupDriver,
+    isLocal: engine.address.local,
+    settings: config.taskPidsLimit === undefined ? {} : { pidsLimit: config.taskPidsLimit },
+    logger,
+  });
   const sink = new CloudWatchLogSink({
     logger,
     call: (operation, input) => api.call("logs", logsTarget, operation, input),
@@ -65,14 +85,39 @@ export async function startAgent(
   const { dataDir, region } = config;
   const { loggingDrivers } = facts;
   const awslogs = new AwslogsHook({ runtime, sink, dataDir, clock, logger, loggingDrivers });
-  const tasks = new TaskEngine({
+  const sessions: Sessions = new Sessions({
+    exec: new DockerExec(engine),
+    journal: new SessionJournal(join(dataDir, "sessions")),
+    ports: new PortRelay(process.getuid?.() === 0),
+    ...hostShellOf(config),
+    clock,
+    logger,
+    runtimeIdOf: (taskArn, containerName) => runtimeIdOf(tasks.tasks(), taskArn, containerName),
+  });
+  await sessions.endLeftovers();
+  const credentials = new TaskCredentials(() => tasks.tasks().flatMap((task) => (isStopped(task) ? [] : [task.arn])));
+  const endpoints = new LocalEndpoints({
+    tasks: () => tasks.tasks(),
+    credentials,
+    state,
+    runtime,
+    cluster: config.cluster || "default",
+    dataDir,
+    version: `Hatoba ECS Agent - v${version}`,
+    tags: (taskArn) =>
+      readTags(api, taskArn, config.capacity === "FARGATE" ? undefined : state.facts().containerInstanceArn),
+    callAs: callAsRole(apiAs),
+    clock,
+    logger,
+  });
+  const tasks: TaskEngine = new TaskEngine({
     runtime,
     state,
     controlPlane,
     clock,
     logger,
     hex: (digits) => randomBytes(digits / 2).toString("hex"),
-    hooks: [awslogs],
+    hooks: [...(config.taskEndpoints ? [endpoints.hook] : []), awslogs, sessions],
     settings: {
       ...defaultEngineSettings,
       region,
@@ -90,16 +135,21 @@ export async function startAgent(
         ...config.reservedUdpPorts.map((port) => `udp/${port}`),
       ],
     },
+    cgroups,
     pauseImage: () => ensurePauseImage(engine),
   });
+  await endpoints.openIntrospection(config.introspection);
+  const hasTaskEndpoints = config.taskEndpoints && (await endpoints.open());
   await tasks.open();
   // Made ahead of the first task that needs it; a failure shows there.
   ensurePauseImage(engine).catch((error: unknown) => logger.warn({ err: error }, "the pause image could not be made"));
-  const containerInstanceArn = await register(config, { controlPlane, state, facts, logger });
+  const containerInstanceArn = await register(config, { controlPlane, state, facts, hasTaskEndpoints, logger });
   const ending = new AbortController();
   const connected = stayInTouch({
     controlPlane,
     tasks,
+    credentials,
+    serveSession: (message, openLink) => void sessions.serve(message, openLink),
     signer,
     cluster: config.cluster || "default",
     containerInstanceArn,
@@ -113,7 +163,9 @@ export async function startAgent(
     containerInstanceArn,
     async close() {
       ending.abort();
+      await Promise.race([sessions.close(), wait(farewellMs)]);
       await Promise.race([connected, wait(farewellMs)]);
+      await endpoints.close();
       await tasks.close();
       await awslogs.close();
       await state.close();
@@ -122,6 +174,9 @@ export async function startAgent(
     },
   };
 }
+
+const hostShellOf = ({ hostShell: user }: AgentConfig): { readonly hostShell?: HostShell } =>
+  user === undefined ? {} : { hostShell: new HostShell(user, process.getuid?.() !== 0) };
 
 /** By these labels an agent finds its own containers, and `hatoba down` those of its house. */
 const labelsOf = (config: AgentConfig, state: AgentState): Readonly<Record<string, string>> => ({

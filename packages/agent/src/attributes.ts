@@ -1,5 +1,7 @@
 import type { AgentAttribute } from "./channel/control-plane.ts";
+import type { AgentConfig } from "./config.ts";
 import type { MachineFacts } from "./runtime/container-runtime.ts";
+import { onWindows } from "./windows/windows-attributes.ts";
 
 /** The engine API versions that are ever advertised, by minor. Source: agent protocol, section 8. */
 const apiMinors = [17, 18, 19, 20, 21, 22, 23, 24, 25, 28, 29, 30, 32] as const;
@@ -8,8 +10,8 @@ const apiMinors = [17, 18, 19, 20, 21, 22, 23, 24, 25, 28, 29, 30, 32] as const;
 const logDrivers = ["json-file", "syslog", "journald", "gelf", "fluentd", "splunk", "none"] as const;
 
 /**
- * What this agent can do beyond the engine. What is not in here (task roles, secrets, registry credentials, EFS, FireLens,
- * execute-command) it cannot do yet, so that tasks which need it are not placed here. Source: agent protocol, section 8.
+ * What this agent can do beyond the engine. What is not in here (secrets, registry credentials, EFS, FireLens)
+ * it cannot do yet, so that tasks which need it are not placed here. Source: agent protocol, section 8.
  */
 const capabilities = [
   "com.amazonaws.ecs.capability.privileged-container",
@@ -18,6 +20,7 @@ const capabilities = [
   "ecs.capability.container-ordering",
   "ecs.capability.container-restart-policy",
   "ecs.capability.docker-plugin.local",
+  "ecs.capability.execute-command",
   "ecs.capability.execution-role-awslogs",
   "ecs.capability.full-sync",
   "ecs.capability.increased-task-cpu-limit",
@@ -27,15 +30,26 @@ const capabilities = [
   "ecs.capability.task-eni",
 ] as const;
 
+/** Where containers reach the local endpoints, from networks of their own and from the host's. */
+const roleCapabilities = [
+  "com.amazonaws.ecs.capability.task-iam-role",
+  "com.amazonaws.ecs.capability.task-iam-role-network-host",
+] as const;
+
 /** What an agent registers its machine with, besides the attributes of its configuration. */
 export function attributesOf(
-  { apiVersion, loggingDrivers, architecture }: MachineFacts,
-  { capacity, zone }: { readonly capacity: "EC2" | "EXTERNAL" | "FARGATE"; readonly zone?: string },
+  { apiVersion, loggingDrivers, architecture, windows }: MachineFacts,
+  {
+    capacity,
+    zone,
+    hostShell,
+    hasTaskEndpoints = false,
+  }: Pick<AgentConfig, "capacity" | "zone" | "hostShell"> & { readonly hasTaskEndpoints?: boolean },
 ): readonly AgentAttribute[] {
   const newest = Number(apiVersion.split(".")[1] ?? 0);
   const drivers = logDrivers.filter((driver) => driver === "none" || loggingDrivers.includes(driver));
-  return [
-    ...capabilities.map((name) => ({ name })),
+  const attributes = [
+    ...[...capabilities, ...(hasTaskEndpoints ? roleCapabilities : [])].map((name) => ({ name })),
     ...apiMinors
       .filter((minor) => minor <= newest)
       .map((minor) => ({ name: `com.amazonaws.ecs.capability.docker-remote-api.1.${minor}` })),
@@ -46,6 +60,8 @@ export function attributesOf(
     { name: "ecs.os-type-detailed", value: "LINUX" },
     { name: "ecs.cpu-architecture", value: architecture },
     { name: "hatoba.capacity", value: capacity },
+    ...(hostShell === undefined ? [] : [{ name: "hatoba.host-shell", value: hostShell }]),
     ...(zone === undefined ? [] : [{ name: "ecs.availability-zone", value: zone }]),
   ];
+  return windows === undefined ? attributes : onWindows(attributes, windows.osFamily ?? "windows");
 }

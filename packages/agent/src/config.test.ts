@@ -20,6 +20,9 @@ describe("the agent's variables", () => {
       cleanupWaitMs: 0,
       reservedTcpPorts: [22, 2375, 2376, 51678, 51679],
       logLevel: "info",
+      taskEndpoints: true,
+      metrics: true,
+      introspection: { host: "127.0.0.1", port: 51678 },
     });
   });
 
@@ -32,6 +35,11 @@ describe("the agent's variables", () => {
     [{ ECS_CONTAINER_STOP_TIMEOUT: "1m30s" }, { stopTimeoutSeconds: 90 }],
     [{ ECS_CONTAINER_STOP_TIMEOUT: "10ms" }, { stopTimeoutSeconds: 1 }],
     [{ ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION: "3h" }, { cleanupWaitMs: 10_800_000 }],
+    [
+      { ECS_ENABLE_TASK_IAM_ROLE: "false", ECS_DISABLE_METRICS: "true" },
+      { taskEndpoints: false, metrics: false },
+    ],
+    [{ HATOBA_INTROSPECTION: "0.0.0.0:8080" }, { introspection: { host: "0.0.0.0", port: 8080 } }],
     [{ ECS_RESERVED_PORTS: "[80]" }, { reservedTcpPorts: [80] }],
     [
       { AWS_SESSION_TOKEN: "token" },

@@ -103,7 +103,9 @@ export function readAgentConfig(variables: Variables): AgentConfig {
     ),
     taskEndpoints: yesOrNo("ECS_ENABLE_TASK_IAM_ROLE", text("ECS_ENABLE_TASK_IAM_ROLE") ?? "true"),
     metrics: !yesOrNo("ECS_DISABLE_METRICS", text("ECS_DISABLE_METRICS") ?? "false"),
-    ...introspection(text("HATOBA_INTROSPECTION") ?? (text("HATOBA_CAPACITY") === "FARGATE" ? "off" : "127.0.0.1:51678")),
+    ...introspection(
+      text("HATOBA_INTROSPECTION") ?? (text("HATOBA_CAPACITY") === "FARGATE" ? "off" : "127.0.0.1:51678"),
+    ),
     logLevel: oneOf("ECS_LOGLEVEL", text("ECS_LOGLEVEL") ?? "info", ["debug", "info", "warn", "error"]),
     ...(dockerHost === undefined ? {} : { dockerHost }),
     cgroupPath: text("ECS_CGROUP_PATH") ?? "/sys/fs/cgroup",
@@ -135,7 +137,8 @@ function endpoint(text: string): string {
 function introspection(text: string): Pick<AgentConfig, "introspection"> {
   if (text === "off") return {};
   const [, host = "", port = ""] = /^([\d.]+):(\d{1,5})$/.exec(text) ?? [];
-  if (!isIPv4(host)) throw new ConfigError(`HATOBA_INTROSPECTION takes off, or an address as 127.0.0.1:51678, not ${text}`);
+  if (!isIPv4(host))
+    throw new ConfigError(`HATOBA_INTROSPECTION takes off, or an address as 127.0.0.1:51678, not ${text}`);
   return { introspection: { host, port: Number(port) } };
 }
 

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
-import type { AssignmentHandler } from "./channel/assignment-handler.ts";
+import type { OpenSessionMessage } from "@hatoba/contract";
+import type { AssignmentHandler, CredentialsHandler } from "./channel/assignment-handler.ts";
 import { backOffs } from "./channel/back-off.ts";
 import type { ControlPlane, HealthSource, PollEndpoints } from "./channel/control-plane.ts";
+import { type OpenLink, openSessionLink } from "./channel/session-link.ts";
 import type { Signer } from "./channel/signer.ts";
 import { openSocket } from "./channel/socket.ts";
 import { stayConnected } from "./channel/stay-connected.ts";
@@ -13,6 +15,9 @@ import type { Logger } from "./platform/logger.ts";
 export interface ConnectionsOptions {
   readonly controlPlane: Pick<ControlPlane, "discoverPollEndpoint">;
   readonly tasks: AssignmentHandler & HealthSource;
+  readonly credentials?: CredentialsHandler;
+  /** Serves the session that a message asks for, over a link that is opened when it is wanted. Absent: none is served. */
+  readonly serveSession?: (message: OpenSessionMessage, openLink: OpenLink) => void;
   readonly signer: Signer;
   /** As configured; `default` for none. */
   readonly cluster: string;
@@ -30,8 +35,9 @@ export interface ConnectionsOptions {
  * each is opened, so that a control plane may move; while it does not say, the last answer holds.
  */
 export async function stayInTouch(options: ConnectionsOptions): Promise<void> {
-  const { controlPlane, tasks, signer, cluster, containerInstanceArn, agentVersion, engineVersion } = options;
-  const { clock, logger, signal } = options;
+  const { controlPlane, tasks, credentials, signer, cluster, containerInstanceArn, agentVersion, engineVersion } =
+    options;
+  const { serveSession, clock, logger, signal } = options;
   const random = Math.random;
   const agent = { agentHash: "hatoba", agentVersion };
   let known: PollEndpoints | undefined;
@@ -62,7 +68,17 @@ export async function stayInTouch(options: ConnectionsOptions): Promise<void> {
       ),
     serve: (connection) => {
       sendCredentials = false;
-      return serveWork(connection, { handler: tasks, clock, logger, random });
+      const openLink: OpenLink = (sessionId, token) =>
+        openSessionLink({ endpoint: known?.endpoint ?? "", sessionId, token, containerInstanceArn, signer, clock });
+      const openSession = (message: OpenSessionMessage) => serveSession?.(message, openLink);
+      return serveWork(connection, {
+        handler: tasks,
+        ...(credentials === undefined ? {} : { credentials }),
+        openSession,
+        clock,
+        logger,
+        random,
+      });
     },
     backOff: backOffs.connect,
     clock,

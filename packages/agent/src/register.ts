@@ -15,6 +15,8 @@ export interface RegisterDependencies {
   readonly controlPlane: Pick<ControlPlane, "registerContainerInstance" | "createCluster">;
   readonly state: AgentState;
   readonly facts: MachineFacts;
+  /** Whether containers reach the local endpoints, where they get the credentials of their roles. */
+  readonly hasTaskEndpoints?: boolean;
   readonly logger: Logger;
 }
 
@@ -59,9 +61,9 @@ async function registerAs(
   known: string | undefined,
   clientToken: string,
   config: AgentConfig,
-  { controlPlane, state, facts }: RegisterDependencies,
+  { controlPlane, state, facts, hasTaskEndpoints = false }: RegisterDependencies,
 ): Promise<string> {
-  const own = attributesOf(facts, config);
+  const own = attributesOf(facts, { ...config, hasTaskEndpoints });
   const custom = Object.entries(config.attributes).map(([name, value]) => ({ name, value }));
   const attributes = [...(known === undefined ? custom : []), ...own];
   const answer = await withCluster(config, controlPlane, () =>
@@ -78,7 +80,8 @@ async function registerAs(
   );
   requireEcho(attributes, answer);
   const { containerInstanceArn } = answer;
-  state.setFacts({ cluster: config.cluster, containerInstanceArn });
+  const zone = answer.attributes.find(({ name }) => name === "ecs.availability-zone")?.value;
+  state.setFacts({ cluster: config.cluster, containerInstanceArn, ...(zone === undefined ? {} : { zone }) });
   await state.durable();
   return containerInstanceArn;
 }

@@ -1,4 +1,4 @@
-import type { ChannelTask, ManifestEntry } from "@hatoba/contract";
+import type { ChannelTask, IAMRoleCredentialsMessage, ManifestEntry } from "@hatoba/contract";
 
 /**
  * Whoever carries assignments out: the engine. Every call may come twice with the same content and must then change
@@ -24,3 +24,21 @@ export interface AssignmentHandler {
 export type Comparison =
   | { readonly outdated: true }
   | { readonly outdated: false; readonly stopCandidates: readonly { readonly taskArn: string }[] };
+
+/** What is said back for each object of credentials that was taken. */
+export interface CredentialsReceipt {
+  readonly credentialsId: string;
+  /** As it came. */
+  readonly expiration: string;
+}
+
+/** Whoever keeps the credentials of tasks. */
+export interface CredentialsHandler {
+  /** Takes what a payload brings. @returns the tasks without secrets, ready to be kept on disk, and a receipt for each object. */
+  take(tasks: readonly ChannelTask[]): {
+    readonly tasks: readonly ChannelTask[];
+    readonly receipts: readonly CredentialsReceipt[];
+  };
+  /** Takes new credentials of a task. @returns undefined if they are not usable, or the task is not known */
+  update(message: IAMRoleCredentialsMessage): CredentialsReceipt | undefined;
+}

@@ -117,9 +117,16 @@ export class ControlPlaneError extends Error {
   override readonly name: string;
   /** HTTP status; 0 if there was no answer. */
   readonly statusCode: number;
-  constructor(name: string, message: string, options?: ErrorOptions & { readonly statusCode?: number }) {
+  /** Of the answer, if it had one. */
+  readonly requestId: string | undefined;
+  constructor(
+    name: string,
+    message: string,
+    options?: ErrorOptions & { readonly statusCode?: number; readonly requestId?: string | undefined },
+  ) {
     super(message, options);
     this.name = name;
     this.statusCode = options?.statusCode ?? 0;
+    this.requestId = options?.requestId;
   }
 }

@@ -54,12 +54,13 @@ export class JsonApi {
       },
       service,
     );
-    const { status, text } = await this.send(headers, body, signal);
+    const { status, text, requestId } = await this.send(headers, body, signal);
     const answer = parse(text);
     if (status === 200) return answer;
     const { __type: type = `Http${status}`, message, Message } = answer as Record<string, string | undefined>;
     throw new ControlPlaneError(type.slice(type.lastIndexOf("#") + 1), message ?? Message ?? "", {
       statusCode: status,
+      requestId,
     });
   }
 
@@ -68,12 +69,8 @@ export class JsonApi {
     this.agent.destroy();
   }
 
-  private send(
-    headers: Readonly<Record<string, string>>,
-    body: string,
-    signal?: AbortSignal,
-  ): Promise<{ readonly status: number; readonly text: string }> {
-    const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
+  private send(headers: Readonly<Record<string, string>>, body: string, signal?: AbortSignal): Promise<Received> {
+    const { promise, resolve, reject } = Promise.withResolvers<Received>();
     const fail = (error: Error) => reject(new ControlPlaneError("NetworkError", error.message, { cause: error }));
     const send = this.url.protocol === "https:" ? httpsRequest : httpRequest;
     const options = {
@@ -92,13 +89,25 @@ export class JsonApi {
         if (length > mostAnswerBytes) response.destroy(new Error("the answer is too long"));
       });
       response.on("error", fail);
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }));
+      response.on("end", () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          text: Buffer.concat(chunks).toString(),
+          requestId: response.headers["x-amzn-requestid"]?.toString(),
+        }),
+      );
     });
     sent.on("timeout", () => sent.destroy(new Error(`no answer within ${timeoutMs / 1000} s`)));
     sent.on("error", fail);
     sent.end(body);
     return promise;
   }
+}
+
+interface Received {
+  readonly status: number;
+  readonly text: string;
+  readonly requestId: string | undefined;
 }
 
 function parse(text: string): unknown {

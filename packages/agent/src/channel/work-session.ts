@@ -1,10 +1,20 @@
-import { type ChannelTask, type Connection, decodeFrame, encodeFrame, type ManifestEntry } from "@hatoba/contract";
+import {
+  type ChannelTask,
+  type Connection,
+  decodeFrame,
+  encodeFrame,
+  type ManifestEntry,
+  type OpenSessionMessage,
+} from "@hatoba/contract";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/logger.ts";
-import type { AssignmentHandler } from "./assignment-handler.ts";
+import type { AssignmentHandler, CredentialsHandler, CredentialsReceipt } from "./assignment-handler.ts";
 
 export interface WorkSessionDependencies {
   readonly handler: AssignmentHandler;
+  readonly credentials?: CredentialsHandler;
+  /** Begins to serve a session, and does not wait for its end. Without it, none is served here. */
+  readonly openSession?: (message: OpenSessionMessage) => void;
   readonly clock: Clock;
   readonly logger: Logger;
   /** 0…1; spreads the agents' timers. */
@@ -21,7 +31,7 @@ const limits = { silence: 60_000, silenceSpread: 60_000, age: 30 * 60_000, ageSp
  */
 export async function serveWork(
   connection: Connection,
-  { handler, clock, logger, random }: WorkSessionDependencies,
+  { handler, credentials, openSession, clock, logger, random }: WorkSessionDependencies,
 ): Promise<{ readonly code: number; readonly reason: string }> {
   const { promise, resolve } = Promise.withResolvers<{ code: number; reason: string }>();
   let queue: Promise<void> = Promise.resolve();
@@ -66,8 +76,15 @@ export async function serveWork(
       case "HeartbeatMessage":
         return;
       case "PayloadMessage": {
-        await handler.assign(message.tasks.filter(isTask), message.seqNum ?? 0);
-        return acknowledge(message);
+        const taken = credentials?.take(message.tasks.filter(isTask));
+        await handler.assign(taken?.tasks ?? message.tasks.filter(isTask), message.seqNum ?? 0);
+        acknowledge(message);
+        // Also the one of a payload is acknowledged by itself. Source: agent protocol, section 3.7.
+        return acknowledgeCredentials(message.messageId, taken?.receipts ?? []);
+      }
+      case "IAMRoleCredentialsMessage": {
+        const receipt = credentials?.update(message);
+        return acknowledgeCredentials(message.messageId, receipt === undefined ? [] : [receipt]);
       }
       case "TaskManifestMessage": {
         const comparison = await handler.compare(message.tasks, message.timeline);
@@ -88,13 +105,24 @@ export async function serveWork(
           }),
         );
       }
+      case "OpenSessionMessage":
+        openSession?.(message);
+        return acknowledge(message);
       case "TaskStopVerificationAck":
         return await handler.stop(message.stopTasks.map(({ taskArn }) => taskArn));
       case "AckRequest":
       case "NackRequest":
       case "HeartbeatAckRequest":
       case "TaskStopVerificationMessage":
+      case "IAMRoleCredentialsAckRequest":
         return logger.warn({ type }, "message for the other side left aside");
+    }
+  }
+
+  function acknowledgeCredentials(messageId: string, receipts: readonly CredentialsReceipt[]): void {
+    for (const { credentialsId, expiration } of receipts) {
+      const receipt = { messageId, credentialsId, expiration };
+      connection.send(encodeFrame({ type: "IAMRoleCredentialsAckRequest", message: receipt }));
     }
   }
 

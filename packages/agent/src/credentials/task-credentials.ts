@@ -1,4 +1,5 @@
 import type { ChannelTask, IAMRoleCredentials, IAMRoleCredentialsMessage } from "@hatoba/contract";
+import type { CredentialsHandler, CredentialsReceipt } from "../channel/assignment-handler.ts";
 
 export type RoleType = IAMRoleCredentialsMessage["roleType"];
 
@@ -9,25 +10,25 @@ export interface HeldCredentials {
   readonly credentials: IAMRoleCredentials;
 }
 
-/** What is said back for each object of credentials that was taken. */
-export interface CredentialsReceipt {
-  readonly credentialsId: string;
-  readonly expiration: string;
-}
-
 /**
  * The credentials of all tasks of this agent, in memory alone: after a restart the control plane sends them again. A task's
  * payload keeps the ids, without which its containers could not be told where to ask.
  */
-export class TaskCredentials {
+export class TaskCredentials implements CredentialsHandler {
+  readonly #alive: () => readonly string[];
   readonly #byId = new Map<string, HeldCredentials>();
   readonly #idsOf = new Map<string, Set<string>>();
 
-  /** Takes what a payload brings. @returns the tasks without secrets, ready to be kept on disk, and a receipt for each object. */
+  /** @param alive ARNs of this agent's tasks that are not over: credentials are kept just as long */
+  constructor(alive: () => readonly string[]) {
+    this.#alive = alive;
+  }
+
   take(tasks: readonly ChannelTask[]): {
     readonly tasks: readonly ChannelTask[];
     readonly receipts: readonly CredentialsReceipt[];
   } {
+    this.#tidy();
     const receipts = tasks.flatMap((task) =>
       (["TaskApplication", "TaskExecution"] as const).flatMap((roleType) => {
         const credentials = task[memberOf[roleType]];
@@ -39,9 +40,8 @@ export class TaskCredentials {
     return { tasks: tasks.map(withoutSecrets), receipts };
   }
 
-  /** Takes new credentials of a task that is known. @returns undefined if they are not usable */
   update({ taskArn, roleType, roleCredentials }: IAMRoleCredentialsMessage): CredentialsReceipt | undefined {
-    if (!isComplete(roleCredentials) || !(roleType in memberOf)) return undefined;
+    if (!this.#alive().includes(taskArn) || !isComplete(roleCredentials) || !(roleType in memberOf)) return undefined;
     this.#hold({ taskArn, roleType, credentials: roleCredentials });
     return receiptOf(roleCredentials);
   }
@@ -60,6 +60,12 @@ export class TaskCredentials {
   drop(taskArn: string): void {
     for (const id of this.#idsOf.get(taskArn) ?? []) this.#byId.delete(id);
     this.#idsOf.delete(taskArn);
+  }
+
+  /** Drops those of tasks that are over, or were not taken on. */
+  #tidy(): void {
+    const alive = new Set(this.#alive());
+    for (const taskArn of this.#idsOf.keys()) if (!alive.has(taskArn)) this.drop(taskArn);
   }
 
   #hold(held: HeldCredentials): void {

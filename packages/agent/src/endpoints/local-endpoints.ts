@@ -43,6 +43,7 @@ export class LocalEndpoints {
   readonly #port: SharedPort;
   readonly #network: HostNetwork | undefined;
   readonly #introspection: AnswerServer;
+  #isReached = true;
 
   constructor(options: LocalEndpointsOptions) {
     this.#options = options;
@@ -97,31 +98,38 @@ export class LocalEndpoints {
     }
   }
 
-  /** Begins to serve containers. @returns whether containers of every network reach the endpoints */
+  /** Begins to serve containers. @returns whether those of every network reach the endpoints */
   async open(): Promise<boolean> {
     const { state, logger } = this.#options;
     await state.durable(); // the key of the ids
-    if (!(await this.#openNetwork())) return false;
+    try {
+      if (this.#network === undefined) throw new Error("this user has no folder to meet other agents in");
+      await this.#network.check();
+    } catch (error) {
+      this.#unreached((error as Error).message);
+      return false;
+    }
     const isServed = await this.#port.open();
-    if (!isServed)
-      logger.warn({}, "another program holds the port of the task endpoints; containers do not reach them");
-    return isServed;
+    if (!isServed) this.#unreached("another program holds the port");
+    return isServed && this.#isReached;
   }
 
   async close(): Promise<void> {
     await Promise.all([this.#port.close(), this.#introspection.close()]);
   }
 
-  async #openNetwork(): Promise<boolean> {
-    const { logger } = this.#options;
+  /** Told once at the start, and again when this agent becomes the one that serves and cannot be reached. */
+  #unreached(reason: string): void {
+    this.#isReached = false;
+    this.#options.logger.warn({ reason }, "containers do not reach the task endpoints, and get no credentials");
+  }
+
+  async #openNetwork(): Promise<void> {
     try {
-      if (this.#network === undefined) throw new Error("this user has no folder to meet other agents in");
-      await this.#network.open();
-      return true;
+      await this.#network?.open();
+      this.#isReached = true;
     } catch (error) {
-      const { message } = error as Error;
-      logger.warn({ reason: message }, "containers do not reach the task endpoints, and get no credentials");
-      return false;
+      this.#unreached((error as Error).message);
     }
   }
 
@@ -134,7 +142,7 @@ export class LocalEndpoints {
       knows: (question) => this.#endpoints.knows(question),
       answer: (question) => this.#endpoints.answer(question),
       limit: (question) => ({ admits: rate.admits(limitKey(question)), headers: limitHeaders(question) }),
-      onHeld: async () => void (await this.#openNetwork()),
+      onHeld: () => this.#openNetwork(),
       onLetGo: async (isLast) => {
         if (!isLast) return;
         await this.#network?.close().catch((error: unknown) => {

@@ -7,6 +7,10 @@ export interface AgentFacts {
   /** The cluster it was registered with, as configured. */
   readonly cluster?: string;
   readonly containerInstanceArn?: string;
+  /** The zone that it was registered in. */
+  readonly zone?: string;
+  /** Secret; what containers ask the local endpoints under follows from it. */
+  readonly endpointKey?: string;
   /** The greatest of the payloads' `seqNum` and manifests' `timeline`; -1 at first. */
   readonly sequenceNumber: number;
 }

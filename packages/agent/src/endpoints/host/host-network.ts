@@ -21,12 +21,17 @@ export class HostNetwork {
     this.#notesDir = join(dir, "opened");
   }
 
+  /** @throws HostNetworkError if the packet filter of this machine cannot be used */
+  async check(): Promise<void> {
+    if (process.platform !== "linux") throw new HostNetworkError(`there are no iptables on ${process.platform}`);
+    await areRulesPlaced();
+  }
+
   /**
    * Puts the rules in place that bring containers' questions to the agent's port; those that are there already stay.
    * @throws HostNetworkError
    */
   async open(): Promise<void> {
-    if (process.platform !== "linux") throw new HostNetworkError(`there are no iptables on ${process.platform}`);
     for (const rule of endpointRules) {
       if (!(await isPlaced(rule))) await iptables("-I", rule);
     }
