@@ -37,3 +37,15 @@ describe("readConfig", () => {
     expect(() => readConfig(args, {})).toThrow(message);
   });
 });
+
+test("TLS is by the house's own authority, or with a certificate that is given", () => {
+  expect(readConfig([], {}).tls).toBeUndefined();
+  expect(readConfig(["--tls"], {}).tls).toEqual({ names: [] });
+  expect(readConfig([], { HATOBA_TLS: "true", HATOBA_TLS_NAMES: "a,10.0.0.5" }).tls).toEqual({
+    names: ["a", "10.0.0.5"],
+  });
+  expect(readConfig(["--tls-cert", "/c", "--tls-key", "/k"], {}).tls).toEqual({ cert: "/c", key: "/k" });
+  expect(() => readConfig(["--tls-cert", "/c"], {})).toThrow("go together");
+  expect(() => readConfig(["--tls-names", "a"], {})).toThrow("goes with --tls");
+  expect(() => readConfig(["--tls-cert", "/c", "--tls-key", "/k", "--tls-names", "a"], {})).toThrow("own certificate");
+});

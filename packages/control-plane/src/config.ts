@@ -10,11 +10,19 @@ export interface Config {
   /** Absolute. Everything that outlives the process is in here. */
   readonly dataDir: string;
   readonly listen: { readonly host: string; readonly port: number };
+  /** TLS for the whole listener, by the house's own authority and for `names` too, or with a given certificate; absent: none. */
+  readonly tls?: { readonly names: readonly string[] } | GivenTls;
   /** `sigv4` checks every signature; `open` takes any key, and only listens on loopback. */
   readonly auth: "sigv4" | "open";
   readonly logLevel: "debug" | "info" | "warn" | "error";
   /** Address that agents are told to connect to; by default the one they called. */
   readonly advertise?: string;
+}
+
+/** Paths of PEM files. */
+export interface GivenTls {
+  readonly cert: string;
+  readonly key: string;
 }
 
 /** A flag or variable with a value that cannot be used; the message says which and what would do. */
@@ -26,6 +34,10 @@ export class ConfigError extends Error {
 export const flags = {
   "data-dir": "directory of all state (default ~/.hatoba)",
   listen: "HOST:PORT of the one listener (default 127.0.0.1:4577)",
+  tls: "serve https with a certificate of the house's own authority (data directory, tls/ca.pem)",
+  "tls-names": "further names and addresses for that certificate, comma-separated",
+  "tls-cert": "PEM file of a certificate of your own, those that vouch for it behind it; goes with --tls-key",
+  "tls-key": "PEM file of its private key",
   "account-id": "twelve digits (default 000000000000)",
   region: "default us-east-1",
   zones: "availability zones, comma-separated (default the region's a, b, c)",
@@ -57,14 +69,29 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
     );
   }
   const advertise = value("advertise");
+  const tls = readTls(value);
   return {
     settings: readSettings(value),
     dataDir: resolve(value("data-dir") ?? join(homedir(), ".hatoba")),
     listen,
     auth,
+    ...(tls === undefined ? {} : { tls }),
     logLevel: oneOf("log-level", value("log-level") ?? "info", ["debug", "info", "warn", "error"]),
     ...(advertise === undefined ? {} : { advertise: parseUrl(advertise) }),
   };
+}
+
+function readTls(value: (flag: Flag) => string | undefined): Config["tls"] {
+  const [cert, key, names] = [value("tls-cert"), value("tls-key"), value("tls-names")];
+  const own = oneOf("tls", value("tls") ?? "false", ["true", "false"]) === "true";
+  if ((cert === undefined) !== (key === undefined)) throw new ConfigError("--tls-cert and --tls-key go together");
+  if (cert !== undefined && key !== undefined) {
+    if (names !== undefined)
+      throw new ConfigError("--tls-names is for the house's own certificate, not for --tls-cert");
+    return { cert: resolve(cert), key: resolve(key) };
+  }
+  if (!own && names !== undefined) throw new ConfigError("--tls-names goes with --tls");
+  return own ? { names: (names ?? "").split(",").filter((name) => name !== "") } : undefined;
 }
 
 function readSettings(value: (flag: Flag) => string | undefined): Settings {
@@ -114,8 +141,11 @@ function readSessionSettings(value: (flag: Flag) => string | undefined): Setting
 
 function readFlags(args: readonly string[]): Partial<Record<Flag, string>> {
   try {
-    const options = Object.fromEntries(Object.keys(flags).map((flag) => [flag, { type: "string" as const }]));
-    return parseArgs({ args: [...args], options, strict: true }).values as Partial<Record<Flag, string>>;
+    const options = Object.fromEntries(
+      Object.keys(flags).map((flag) => [flag, { type: flag === "tls" ? ("boolean" as const) : ("string" as const) }]),
+    );
+    const { values } = parseArgs({ args: [...args], options, strict: true });
+    return Object.fromEntries(Object.entries(values).map(([flag, given]) => [flag, String(given)]));
   } catch (error) {
     throw new ConfigError(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -13,6 +13,7 @@ import { logsService } from "./api/logs/service.ts";
 import { machineAccessKeys } from "./api/machines/machine-access-keys.ts";
 import { requireMachineRight, requireSocketRight } from "./api/machines/require-right.ts";
 import { lettingMachinesJoin } from "./api/machines/unsigned-join.ts";
+import { RoleRights } from "./api/rights/role-rights.ts";
 import { ssmService } from "./api/ssm/service.ts";
 import { stsService } from "./api/sts/service.ts";
 import { type Config, ConfigError } from "./config.ts";
@@ -30,6 +31,8 @@ import { attachSessions } from "./sessions/attach.ts";
 import { SessionRegistry } from "./sessions/session-registry.ts";
 import { SqliteStore } from "./store/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
+import { keepRenewed } from "./tls/keep-renewed.ts";
+import { openServerTls } from "./tls/server-tls.ts";
 
 /** A control plane that answers. */
 export interface ControlPlane {
@@ -62,16 +65,31 @@ export async function startControlPlane(
   const logStore = new SqliteLogStore(join(dataDir, "logs.db"));
   const stopRetention = keepRetention({ logStore, clock, logger });
   const loops = startLoops({ store, clock, ids, settings, logger });
+  const rights = new RoleRights({ store, clock });
+  const { tls: wish } = config;
+  const openTls = wish && (() => openServerTls({ ...config, tls: wish }, clock.now()));
+  const tls = await openTls?.();
   const server = await startServer({
     listen: config.listen,
+    ...(tls === undefined ? {} : { tls }),
     open: config.auth === "open",
-    services: [ecsService, logsService(logStore), stsService, ec2Service, ssmService({ machineKeys }), iamService],
+    services: [
+      ecsService,
+      logsService(logStore),
+      stsService({ credentials, rights }),
+      ec2Service,
+      ssmService({ machineKeys }),
+      iamService,
+    ],
     authenticate:
       config.auth === "open"
         ? openAuthenticator(settings)
         : lettingMachinesJoin(sigV4Authenticator({ keys, clock, settings }), { clock, settings }),
-    requireRight: ({ caller, service, operation, input }) =>
-      requireMachineRight(caller, { action: `${service.signingName}:${operation}`, input }, store.snapshot()),
+    requireRight: (call) => {
+      const { caller, service, operation, input } = call;
+      requireMachineRight(caller, { action: `${service.signingName}:${operation}`, input }, store.snapshot());
+      rights.requireRight(call);
+    },
     requireSocketRight: (caller, url) => requireSocketRight(caller, url, store.snapshot()),
     context: (caller, { requestId, endpoint, remoteAddress }) => ({
       store,
@@ -96,9 +114,12 @@ export async function startControlPlane(
     askAgent: (containerInstanceArn, wish) => sessions.openSession(containerInstanceArn, wish),
   });
   attachSessions(server, opened);
+  const use = server.renewTls;
+  const stopRenewal = tls && openTls && keepRenewed({ current: tls, open: openTls, use, clock, logger });
   return {
     url: server.url,
     async close() {
+      stopRenewal?.();
       await opened.close();
       sessions.close();
       await server.close();

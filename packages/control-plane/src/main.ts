@@ -1,7 +1,8 @@
 import { pino } from "pino";
-import { ConfigError, flags, readConfig } from "./config.ts";
+import { ConfigError, flags, isLoopback, readConfig } from "./config.ts";
 import { startControlPlane } from "./control-plane.ts";
 import { DatabaseInUseError, DatabaseUnusableError } from "./platform/sqlite-database.ts";
+import { TlsError } from "./tls/open-tls.ts";
 
 // The control plane's process. Exit codes: 0 stopped as asked, 1 failed, 2 wrongly called.
 if (process.argv.includes("--help")) {
@@ -27,6 +28,10 @@ try {
     },
   });
   logger.info({ url: controlPlane.url, dataDir: config.dataDir, auth: config.auth }, "control plane answers");
+  if (config.tls === undefined && !isLoopback(config.listen.host)) {
+    const message = "listening beyond this machine without TLS: keys, code and logs can be read on the way (see --tls)";
+    logger.warn({ host: config.listen.host }, message);
+  }
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => {
       controlPlane
@@ -40,7 +45,8 @@ try {
   }
 } catch (error) {
   const wronglyCalled = error instanceof ConfigError;
-  const unusable = error instanceof DatabaseInUseError || error instanceof DatabaseUnusableError;
+  const unusable =
+    error instanceof TlsError || error instanceof DatabaseInUseError || error instanceof DatabaseUnusableError;
   if (wronglyCalled) console.error(`${error.message}\n(--help lists all flags)`);
   else if (isTaken(error)) console.error(`Another program listens on that address already: ${error.message}`);
   else console.error(unusable ? error.message : error);

@@ -1,4 +1,5 @@
 import type { AddressInfo } from "node:net";
+import { Server as TlsServer } from "node:tls";
 import { type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { IdSource } from "../../platform/ids.ts";
 import { hostNameOf, isLoopbackName } from "./browser-guard.ts";
@@ -16,6 +17,8 @@ export interface ServerOptions extends DispatcherDeps {
   readonly open: boolean;
   readonly ids: IdSource;
   readonly timeouts?: Partial<Timeouts>;
+  /** Certificate and key, PEM; plain HTTP without. */
+  readonly tls?: ListenerTls;
   /** Throws if the caller may not open a socket at this address, as `/acs/ws?containerInstanceArn=…`. */
   readonly requireSocketRight?: SocketRight;
 }
@@ -44,9 +47,17 @@ const defaultTimeouts: Timeouts = {
 /** Two sockets for each of 5,000 agents, and as many again for callers. */
 const maxConnections = 20_000;
 
+/** As Node's TLS takes them. */
+export interface ListenerTls {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface RunningServer {
   /** As `http://127.0.0.1:4577`. */
   readonly url: string;
+  /** Takes another certificate for the connections that come; for a server that was started with one. */
+  renewTls(tls: ListenerTls): void;
   /** From now on `handler` gets the WebSocket handshakes for `path`, once they are found to be signed well. */
   onUpgrade(path: string, handler: UpgradeHandler): void;
   /** The same for all paths that begin with `prefix`, whether they are signed or not. */
@@ -63,7 +74,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   const dispatcher = new Dispatcher(options);
   const upgrades = new Upgrades({ authenticate, logger, requireRight: options.requireSocketRight });
-  const app = createApp({ ...defaultTimeouts, ...options.timeouts });
+  const app = createApp({ ...defaultTimeouts, ...options.timeouts }, options.tls);
   app.server.maxConnections = maxConnections;
   upgrades.listenTo(app.server);
   serve(app, dispatcher, options);
@@ -71,7 +82,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { port } = app.server.address() as AddressInfo;
   for (const service of services) if (service.eager) dispatcher.warm(service);
   return {
-    url: `http://${listen.host.includes(":") ? `[${listen.host}]` : listen.host}:${port}`,
+    url: `${options.tls === undefined ? "http" : "https"}://${listen.host.includes(":") ? `[${listen.host}]` : listen.host}:${port}`,
+    renewTls: (tls) => {
+      if (app.server instanceof TlsServer) app.server.setSecureContext(tls);
+    },
     onUpgrade: (path, handler) => upgrades.on(path, handler),
     onOpenUpgrade: (prefix, handler) => upgrades.onOpen(prefix, handler),
     async close() {
@@ -83,8 +97,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 type App = ReturnType<typeof createApp>;
 
-function createApp(timeouts: Timeouts) {
+function createApp(timeouts: Timeouts, tls: ListenerTls | undefined) {
   const app = fastify({
+    // Fastify's types tell the two kinds of server apart; here they are used alike.
+    ...((tls === undefined ? {} : { https: tls }) as object),
     logger: false,
     connectionTimeout: timeouts.silence,
     requestTimeout: timeouts.request,
@@ -154,7 +170,8 @@ function bodyLimit(services: readonly ServiceDefinition[], target: string | read
 
 /** The address under which the caller reached us, for answers that name further addresses of ours. */
 function endpointOf(app: App, host: string | undefined): string {
-  if (host !== undefined && /^[\w.:[\]-]+$/.test(host) && hostNameOf(host) !== "") return `http://${host}`;
+  const scheme = app.server instanceof TlsServer ? "https" : "http";
+  if (host !== undefined && /^[\w.:[\]-]+$/.test(host) && hostNameOf(host) !== "") return `${scheme}://${host}`;
   const address = app.server.address() as AddressInfo;
-  return `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
+  return `${scheme}://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
 }
