@@ -81,4 +81,21 @@ describe("what is told", () => {
     const killed = put(acknowledge(up), "app", { status: "STOPPED", exitCode: 137, reason: "OutOfMemoryError: y" });
     expect(planReport(killed)?.change.containers?.[0]).toMatchObject({ reason: "OutOfMemoryError: y", exitCode: 137 });
   });
+
+  test("a managed agent runs as long as its container, and one of a container that never ran is not spoken of", () => {
+    const managedAgents = [{ name: "ExecuteCommandAgent", properties: {} }] as const;
+    const withExec = knownTask(
+      taskPayload(2, { containers: [containerPayload("app", { managedAgents }), containerPayload("side")] }),
+    );
+    const up = running(withExec, "app");
+    const about = { containerName: "app", managedAgentName: "ExecuteCommandAgent" };
+    expect(planReport(up)?.change.managedAgents).toEqual([
+      { ...about, status: "RUNNING", reason: "ExecuteCommandAgent started" },
+    ]);
+    expect(planReport(stopped(acknowledge(up), "app"))?.change.managedAgents).toEqual([
+      { ...about, status: "STOPPED", reason: "Received Container Stopped event" },
+    ]);
+    expect(planReport(stopped(withExec, "app"))?.change).not.toHaveProperty("managedAgents");
+    expect(planReport(running(fresh, "app"))?.change).not.toHaveProperty("managedAgents");
+  });
 });

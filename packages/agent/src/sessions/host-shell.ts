@@ -2,6 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { promisify } from "node:util";
 import type { RunningProgram, TerminalSize } from "../runtime/container-exec.ts";
 import { processProgram } from "./process-program.ts";
 import { SessionRefusal } from "./serve-session.ts";
@@ -16,6 +17,7 @@ export interface HostCommand {
   readonly onStarted: (pid: number) => void;
 }
 
+const run = promisify(execFile);
 const standardSize: TerminalSize = { cols: 80, rows: 24 };
 
 /**
@@ -46,7 +48,7 @@ export class HostShell {
   ): Promise<RunningProgram> {
     // The terminal's name and the leader's process id come out beside it, as descriptor 3.
     const prologue = `echo $$ "$(tty)" >&3; exec 3>&-; stty rows ${rows} cols ${cols}`;
-    const line = `${prologue}; exec ${this.#program(words).map(quoted).join(" ")}`;
+    const line = `${prologue}; exec ${(await this.#program(words)).map(quoted).join(" ")}`;
     const child = spawn("script", ["-q", "-e", "-f", "-E", "always", "-c", line, "/dev/null"], {
       stdio: ["pipe", "pipe", "ignore", "pipe"],
       env: { ...this.#environment(), SHELL: "/bin/sh", TERM: "xterm-256color" },
@@ -59,7 +61,7 @@ export class HostShell {
   }
 
   async #plain(words: readonly string[], onStarted: (pid: number) => void): Promise<RunningProgram> {
-    const [program = "", ...rest] = this.#program(words);
+    const [program = "", ...rest] = await this.#program(words);
     const child = spawn(program, rest, { stdio: "pipe", detached: true, env: this.#environment() });
     await spawned(child);
     const leader = child.pid ?? 0;
@@ -67,14 +69,14 @@ export class HostShell {
     return processProgram({ child, stderr: child.stderr, leader });
   }
 
-  #program(words: readonly string[]): readonly string[] {
+  async #program(words: readonly string[]): Promise<readonly string[]> {
     const shell =
       words.length === 0
-        ? ["/bin/sh", "-c", 'cd; exec "${SHELL:-/bin/sh}" -l']
-        : ["/bin/sh", "-c", 'cd; exec "$@"', "sh", ...words];
+        ? ["/bin/sh", "-c", 'cd 2>/dev/null || cd /; exec "${SHELL:-/bin/sh}" -l']
+        : ["/bin/sh", "-c", 'cd 2>/dev/null || cd /; exec "$@"', "sh", ...words];
     if (this.#isOwn) return shell;
-    const user = this.#user;
-    return ["setpriv", "--reuid", user, "--regid", user, "--init-groups", "--reset-env", "--", ...shell];
+    const [uid, gid] = await Promise.all(["-u", "-g"].map((which) => idOf(which, this.#user)));
+    return ["setpriv", `--reuid=${uid}`, `--regid=${gid}`, "--init-groups", "--reset-env", "--", ...shell];
   }
 
   /** Nothing of the agent's own, among which are its keys. */
@@ -90,6 +92,14 @@ function wordsOf(command: string): readonly string[] {
   } catch (error) {
     if (!(error instanceof ShellWordsError)) throw error;
     throw new SessionRefusal(`Unable to start command: ${error.message}`, { cause: error });
+  }
+}
+
+async function idOf(which: string, user: string): Promise<string> {
+  try {
+    return (await run("id", [which, user])).stdout.trim();
+  } catch (error) {
+    throw new SessionRefusal(`This machine has no user ${user}.`, { cause: error });
   }
 }
 

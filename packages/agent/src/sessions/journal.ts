@@ -19,18 +19,18 @@ export class SessionJournal {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
-  note(sessionId: string, leftover: Leftover): void {
-    writeFileSync(this.#path(sessionId), JSON.stringify(leftover), { mode: 0o600 });
+  note(id: string, leftover: Leftover): void {
+    writeFileSync(this.#path(id), JSON.stringify(leftover), { mode: 0o600 });
   }
 
-  strike(sessionId: string): void {
-    rmSync(this.#path(sessionId), { force: true });
+  strike(id: string): void {
+    rmSync(this.#path(id), { force: true });
   }
 
   /** What was noted and never struck. A file that cannot be read was not finished: its program never started. */
-  leftovers(): readonly { readonly sessionId: string; readonly leftover: Leftover | undefined }[] {
+  leftovers(): readonly { readonly id: string; readonly leftover: Leftover | undefined }[] {
     return readdirSync(this.#folder).map((name) => ({
-      sessionId: decodeURIComponent(name),
+      id: decodeURIComponent(name),
       leftover: this.#read(name),
     }));
   }
@@ -43,7 +43,7 @@ export class SessionJournal {
     }
   }
 
-  #path(sessionId: string): string {
-    return join(this.#folder, encodeURIComponent(sessionId));
+  #path(id: string): string {
+    return join(this.#folder, encodeURIComponent(id));
   }
 }

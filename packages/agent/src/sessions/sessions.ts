@@ -45,28 +45,31 @@ export class Sessions implements TaskHook {
   /** Ends what an earlier process of this agent has left running. */
   async endLeftovers(): Promise<void> {
     const { journal, exec, logger } = this.#deps;
-    for (const { sessionId, leftover } of journal.leftovers()) {
-      logger.warn({ sessionId }, "ending a session that was left running");
+    for (const { id, leftover } of journal.leftovers()) {
+      logger.warn({ messageId: id }, "ending a session that was left running");
       try {
         if (leftover?.type === "exec") await exec.end(leftover);
         if (leftover?.type === "process" && processFacts(leftover.pid)?.startTime === leftover.startTime)
           await endProcessSession(leftover.pid);
-        journal.strike(sessionId);
+        journal.strike(id);
       } catch (error) {
-        logger.warn({ err: error, sessionId }, "it could not be ended");
+        logger.warn({ err: error, messageId: id }, "it could not be ended");
       }
     }
   }
 
-  /** Serves a session until it ends. Asked again for one that is open, it does nothing. Never rejects. */
+  /**
+   * Serves a link of a session until it ends; a session that forwards a port may have one after another. Asked twice by the
+   * same message, it does nothing. Never rejects.
+   */
   async serve(message: OpenSessionMessage, openLink: OpenLink): Promise<void> {
-    const { sessionId, target } = message;
-    if (this.#open.has(sessionId) || this.#isClosing) return;
+    const { messageId, target } = message;
+    if (this.#open.has(messageId) || this.#isClosing) return;
     const ending = new AbortController();
     const over = this.#serve(message, openLink, ending.signal);
-    this.#open.set(sessionId, { target, ending, over });
+    this.#open.set(messageId, { target, ending, over });
     await over;
-    this.#open.delete(sessionId);
+    this.#open.delete(messageId);
   }
 
   /** The end of a task is wanted: its sessions do not wait until its containers have ended. */
@@ -95,7 +98,7 @@ export class Sessions implements TaskHook {
 
   async #serve(message: OpenSessionMessage, openLink: OpenLink, signal: AbortSignal): Promise<void> {
     const { clock, journal, logger } = this.#deps;
-    const { sessionId, run } = message;
+    const { sessionId, messageId, run } = message;
     const fields = { sessionId, target: message.target, run: run.type };
     try {
       const link = await openLink(sessionId, message.token);
@@ -105,7 +108,7 @@ export class Sessions implements TaskHook {
       const start = (size: TerminalSize | undefined) => this.#start(message, size, refused);
       const end = await serveSession({ link, terminal, start, signal, clock });
       logger.info({ ...fields, ...end }, "session ended");
-      journal.strike(sessionId);
+      journal.strike(messageId);
     } catch (error) {
       // What may still run stays in the journal, and is ended by the next process.
       logger.error({ ...fields, err: error }, "session failed");
@@ -113,14 +116,14 @@ export class Sessions implements TaskHook {
   }
 
   async #start(
-    { sessionId, target, run }: OpenSessionMessage,
+    { sessionId, messageId, target, run }: OpenSessionMessage,
     size: TerminalSize | undefined,
     onRefused: () => void,
   ): Promise<RunningProgram> {
     const { exec, journal, ports, hostShell } = this.#deps;
     const note = (pid: number) => {
       const startTime = processFacts(pid)?.startTime;
-      if (startTime !== undefined) journal.note(sessionId, { type: "process", pid, startTime });
+      if (startTime !== undefined) journal.note(messageId, { type: "process", pid, startTime });
     };
     if (target.type === "host") {
       if (hostShell === undefined) {
@@ -139,7 +142,7 @@ export class Sessions implements TaskHook {
     }
     const mark = sessionId.replace(/[^A-Za-z0-9-]/g, "-");
     return runInContainer(exec, { ...run, containerId, mark }, size, (execId) =>
-      journal.note(sessionId, { type: "exec", containerId, execId, mark }),
+      journal.note(messageId, { type: "exec", containerId, execId, mark }),
     );
   }
 }
