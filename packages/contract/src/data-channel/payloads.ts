@@ -12,8 +12,11 @@ export const payloadTypes = {
   exitCode: 12,
 } as const;
 
-/** The content of a flag message of a port session. */
-export const flags = { disconnectToPort: 1, terminateSession: 2, connectToPortError: 3 } as const;
+/** The content of a flag message of a port session; `inputEnd` is ours, and goes with every session of our own client. */
+export const flags = { disconnectToPort: 1, terminateSession: 2, connectToPortError: 3, inputEnd: 100 } as const;
+
+/** What our own client calls itself; it gives input to programs without a terminal too, which the stock one does not. */
+export const ownClientVersion = "hatoba";
 
 /** `flags` of messages that stand for themselves: the first and the last of their stream. */
 export const singleMessage = 3;

@@ -9,6 +9,7 @@ import {
   handshakeRequest,
   type LinkFrame,
   type OpenSessionMessage,
+  ownClientVersion,
   payloadTypes,
 } from "@hatoba/contract";
 import type { Session } from "../model/session.ts";
@@ -67,6 +68,7 @@ export class LiveSession {
   private activeAt: number;
   private size: { readonly cols: number; readonly rows: number } | undefined;
   private multiplexed = false;
+  private isOwnClient = false;
   private linkTokenHash: string | undefined;
   private link: SessionLink | undefined;
   private linkHeardAt = 0;
@@ -157,7 +159,7 @@ export class LiveSession {
     if (this.phase === "closing" || this.phase === "over") return true;
     if (payloadType === payloadTypes.handshakeResponse) this.takeHandshake(payload);
     else if (payloadType === payloadTypes.size) this.takeSize(payload);
-    else if (payloadType === payloadTypes.flag) this.takeFlag(payload);
+    else if (payloadType === payloadTypes.flag) return this.takeFlag(payload);
     else if (payloadType === payloadTypes.output) return this.takeInput(payload);
     return true;
   }
@@ -166,6 +168,7 @@ export class LiveSession {
     const response = decodeHandshakeResponse(payload);
     if (this.phase !== "handshake" || response === undefined) return;
     this.deadlines.clear("handshake");
+    this.isOwnClient = response.clientVersion === ownClientVersion;
     if (response.refusal !== undefined) return this.end(endings.refusedByClient(response.refusal));
     const now = this.deps.clock.now();
     const nanoseconds = (now - this.startedAt) * 1_000_000;
@@ -189,8 +192,12 @@ export class LiveSession {
     else this.link?.send({ kind: "size", ...size });
   }
 
-  private takeFlag(payload: Uint8Array): void {
+  private takeFlag(payload: Uint8Array): boolean {
     const flag = decodeFlag(payload);
+    if (flag === flags.inputEnd) {
+      if (this.link === undefined) return false; // its turn is after the input before it
+      this.link.send({ kind: "inputEnd" });
+    }
     if (flag === flags.terminateSession) this.end(endings.leftByClient);
     else if (flag === flags.disconnectToPort && this.phase !== "handshake") {
       // The client's connection has ended and it waits for the next one: that gets a new connection to the port.
@@ -198,11 +205,12 @@ export class LiveSession {
       this.link = undefined;
       this.askForLink();
     }
+    return true;
   }
 
   private takeInput(bytes: Uint8Array): boolean {
     this.activeAt = this.deps.clock.now();
-    if (this.session.sessionType === "NonInteractiveCommands") {
+    if (this.session.sessionType === "NonInteractiveCommands" && !this.isOwnClient) {
       // Of its input only the signals count. Source: exec session protocol, section 2.14.
       if (bytes.length === 1 && (bytes[0] === 0x03 || bytes[0] === 0x1c)) this.end(endings.leftByClient);
       return true;
