@@ -10,6 +10,12 @@ export interface RoleSession {
   readonly expiresAt: number;
   /** The task whose credentials these are; absent for AssumeRole. */
   readonly taskArn?: string;
+  /** A policy that came with AssumeRole, as JSON: what it does not allow, the session may not. */
+  readonly policy?: string;
+  /** Managed policies that came with AssumeRole; with `policy`, what any of them allows. */
+  readonly policyArns?: readonly string[];
+  /** Tags that came with AssumeRole; they stand before the role's. */
+  readonly tags?: readonly { readonly key: string; readonly value: string }[];
 }
 
 /** Keys as AWS clients take them. */

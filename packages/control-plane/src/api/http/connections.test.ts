@@ -7,7 +7,7 @@ import { WebSocket, WebSocketServer } from "ws";
 import { systemClock } from "../../platform/clock.ts";
 import { defaultSettings } from "../../settings.ts";
 import { ecsService } from "../ecs/service.ts";
-import { stsService } from "../sts/service.ts";
+import { exampleStsService } from "../sts/sts.fixture.ts";
 import { clientOptions, startTestServer } from "./server.fixture.ts";
 import type { RunningServer } from "./server.ts";
 import { sigV4Authenticator } from "./sigv4-authenticator.ts";
@@ -47,7 +47,7 @@ const signer = (service: string) =>
 
 let server: RunningServer;
 beforeAll(async () => {
-  server = await startTestServer({ open: false, authenticate, services: [stsService] });
+  server = await startTestServer({ open: false, authenticate, services: [exampleStsService()] });
 });
 afterAll(() => server.close());
 

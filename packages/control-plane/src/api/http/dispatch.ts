@@ -25,6 +25,7 @@ export interface Call {
   readonly service: ServiceDefinition;
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
+  readonly details: RequestDetails & { readonly userAgent?: string };
 }
 
 export interface DispatcherDeps {
@@ -110,7 +111,7 @@ export class Dispatcher {
     const body = await decompress(request, service);
     const input = protocol.parseInput({ body, ...(located.form && { form: located.form }) }, schema);
     const extra = extraMembers(service.extraMembers?.[name], body);
-    this.deps.requireRight?.({ caller, service, operation: name, input });
+    this.deps.requireRight?.({ caller, service, operation: name, input, details: withUserAgent(details, request) });
     const context = { ...this.deps.context(caller, details), ...service.extras };
     const output = await operation({ ...input, ...extra } as never, context as never);
     return protocol.writeOutput(output as Record<string, unknown>, schema as OperationSchema, details.requestId);
@@ -126,6 +127,11 @@ export class Dispatcher {
     loading.catch(() => this.loading.delete(service)); // the next request tries again
     return loading;
   }
+}
+
+function withUserAgent(details: RequestDetails, { headers }: WireRequest): Call["details"] {
+  const agent = headers["user-agent"];
+  return typeof agent === "string" ? { ...details, userAgent: agent } : details;
 }
 
 /** The members of that name that are texts. The body has been read before, so it is JSON. */

@@ -1,9 +1,15 @@
+import type { TemporaryCredentials } from "../../credentials/temporary-credentials.ts";
 import type { ServiceDefinition } from "../http/service-definition.ts";
 import { validationWording } from "../http/validation-wording.ts";
 import { limitsOf } from "../limits/read-limits.ts";
+import type { RoleRights } from "../rights/role-rights.ts";
 
-/** AWS STS, as the front door serves it. */
-export const stsService: ServiceDefinition = {
+/** AWS STS, as the front door serves it. @param extras what its operations need: to issue credentials, and to judge */
+export const stsService = (extras: {
+  readonly credentials: TemporaryCredentials;
+  readonly rights: RoleRights;
+}): ServiceDefinition => ({
+  extras,
   sdkId: "STS",
   signingName: "sts",
   protocol: "awsQuery",
@@ -23,4 +29,4 @@ export const stsService: ServiceDefinition = {
     ]);
     return { sdk, operations, limits };
   },
-};
+});
