@@ -65,9 +65,12 @@ function statusOf(status: string): Observation["status"] {
   }
 }
 
-/** -1 stands for a process whose end the engine did not see, as after a crash of the engine. */
+/**
+ * -1 stands for a process whose end the engine did not see, as after a crash of the engine. Exit codes of Windows have 32 bits
+ * (3221225786 for Ctrl+C) and are told as the API's signed integer.
+ */
 function exitCodeOf(code: number): number {
-  return code < 0 ? 255 : code;
+  return code < 0 ? 255 : code | 0;
 }
 
 function healthOf(status: string | undefined): Observation["health"] {
