@@ -11,6 +11,8 @@ import { callAsRole, readTags } from "./endpoints/control-plane-calls.ts";
 import { LocalEndpoints } from "./endpoints/local-endpoints.ts";
 import { defaultEngineSettings } from "./engine/engine-context.ts";
 import { isStopped, runtimeIdOf } from "./engine/known-task.ts";
+import { readSecretAs } from "./engine/read-secret.ts";
+import { RegistryLogins } from "./engine/registry-logins.ts";
 import { TaskEngine } from "./engine/task-engine.ts";
 import { AwslogsHook } from "./hooks/logs/awslogs-hook.ts";
 import { CloudWatchLogSink } from "./hooks/logs/cloudwatch-log-sink.ts";
@@ -124,6 +126,7 @@ export async function startAgent(
       ...(config.publishAddress === undefined ? {} : { publishAddress: config.publishAddress }),
       labels,
       pullBehaviour: config.pullBehaviour,
+      imageCleanup: config.imageCleanup,
       stopTimeoutSeconds: config.stopTimeoutSeconds,
       cleanupWaitMs: config.cleanupWaitMs,
     },
@@ -136,6 +139,11 @@ export async function startAgent(
       ],
     },
     cgroups,
+    logins: new RegistryLogins({
+      configured: config.registryLogins,
+      executionCredentials: (taskArn) => credentials.ofTask(taskArn, "TaskExecution")?.credentials,
+      readSecret: readSecretAs(apiAs),
+    }),
     pauseImage: () => ensurePauseImage(engine),
   });
   await endpoints.openIntrospection(config.introspection);

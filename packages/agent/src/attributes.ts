@@ -26,6 +26,7 @@ const capabilities = [
   "ecs.capability.increased-task-cpu-limit",
   "ecs.capability.network.container-port-range",
   "ecs.capability.pid-ipc-namespace-sharing",
+  "ecs.capability.private-registry-authentication.secretsmanager",
   "ecs.capability.task-cpu-mem-limit",
   "ecs.capability.task-eni",
 ] as const;

@@ -66,4 +66,23 @@ describe("the agent's variables", () => {
     expect(() => readAgentConfig({ ...least, [name]: value })).toThrow(ConfigError);
     expect(() => readAgentConfig({ ...least, [name]: value })).toThrow(new RegExp(`^${name} `));
   });
+
+  test("images are cleaned up as the genuine agent does unless that is switched off", () => {
+    const usual = { everyMs: 1_800_000, minimumAgeMs: 3_600_000, imagesPerCycle: 5 };
+    expect(readAgentConfig(least).imageCleanup).toEqual(usual);
+    const changed = { ECS_IMAGE_CLEANUP_INTERVAL: "1m", ECS_NUM_IMAGES_DELETE_PER_CYCLE: "7" };
+    expect(readAgentConfig({ ...least, ...changed }).imageCleanup).toEqual({
+      ...usual,
+      everyMs: 600_000,
+      imagesPerCycle: 7,
+    });
+    expect(readAgentConfig({ ...least, ECS_DISABLE_IMAGE_CLEANUP: "true" })).not.toHaveProperty("imageCleanup");
+  });
+
+  test("logins are read, and a wrong one is not repeated", () => {
+    const login = (data: string) =>
+      readAgentConfig({ ...least, ECS_ENGINE_AUTH_TYPE: "docker", ECS_ENGINE_AUTH_DATA: data }).registryLogins;
+    expect([...login('{"r.example":{"username":"u","password":"p"}}').keys()]).toEqual(["r.example"]);
+    expect(() => login("hidden")).toThrow("ECS_ENGINE_AUTH_DATA cannot be used: it is not JSON");
+  });
 });

@@ -1,6 +1,7 @@
 import { isIPv4 } from "node:net";
 import { resolve } from "node:path";
 import type { Credentials } from "./channel/signer.ts";
+import { parseStaticLogins, type StaticLogins } from "./engine/registry-logins.ts";
 import type { PullBehaviour } from "./runtime/container-runtime.ts";
 import { engineAddress } from "./runtime/docker-address.ts";
 
@@ -36,6 +37,10 @@ export interface AgentConfig {
   readonly taskLimits?: boolean;
   /** As `/sys/fs/cgroup`. */
   readonly cgroupPath: string;
+  /** Absent: images stay. */
+  readonly imageCleanup?: { readonly everyMs: number; readonly minimumAgeMs: number; readonly imagesPerCycle: number };
+  /** For registries whose images a task definition names no login for. Never to be logged. */
+  readonly registryLogins: StaticLogins;
   /** Processes of one task; absent for no limit. */
   readonly taskPidsLimit?: number;
   readonly cleanupWaitMs: number;
@@ -108,6 +113,10 @@ export function readAgentConfig(variables: Variables): AgentConfig {
     ),
     logLevel: oneOf("ECS_LOGLEVEL", text("ECS_LOGLEVEL") ?? "info", ["debug", "info", "warn", "error"]),
     ...(dockerHost === undefined ? {} : { dockerHost }),
+    registryLogins: registryLogins(text("ECS_ENGINE_AUTH_TYPE"), text("ECS_ENGINE_AUTH_DATA")),
+    ...(yesOrNo("ECS_DISABLE_IMAGE_CLEANUP", text("ECS_DISABLE_IMAGE_CLEANUP") ?? "false")
+      ? {}
+      : { imageCleanup: imageCleanup(text) }),
     cgroupPath: text("ECS_CGROUP_PATH") ?? "/sys/fs/cgroup",
     ...(taskLimits === undefined ? {} : { taskLimits: yesOrNo("ECS_ENABLE_TASK_CPU_MEM_LIMIT", taskLimits) }),
     ...(taskPidsLimit === undefined ? {} : { taskPidsLimit: whole("ECS_TASK_PIDS_LIMIT", taskPidsLimit) }),
@@ -176,6 +185,28 @@ function oneOf<const T extends string>(name: string, text: string, choices: read
 function whole(name: string, text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new ConfigError(`${name} takes a whole number, not ${text}`);
   return Number(text);
+}
+
+/** Source of the defaults and the least values: agent protocol, section 1.2. */
+function imageCleanup(text: (name: string) => string | undefined): NonNullable<AgentConfig["imageCleanup"]> {
+  const minutes = 60_000;
+  const time = (name: string, usual: string, leastMs: number) => duration(name, text(name) ?? usual, leastMs);
+  return {
+    everyMs: time("ECS_IMAGE_CLEANUP_INTERVAL", "30m", 10 * minutes),
+    minimumAgeMs: time("ECS_IMAGE_MINIMUM_CLEANUP_AGE", "1h", 0),
+    imagesPerCycle: whole("ECS_NUM_IMAGES_DELETE_PER_CYCLE", text("ECS_NUM_IMAGES_DELETE_PER_CYCLE") ?? "5"),
+  };
+}
+
+/** Nothing of the data goes into a message. */
+function registryLogins(type: string | undefined, data: string | undefined): StaticLogins {
+  if (type === undefined || data === undefined) return new Map();
+  try {
+    return parseStaticLogins(oneOf("ECS_ENGINE_AUTH_TYPE", type, ["dockercfg", "docker"]), data);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    throw new ConfigError(`ECS_ENGINE_AUTH_DATA cannot be used: ${error instanceof Error ? error.message : ""}`);
+  }
 }
 
 function ports(name: string, text: string): readonly number[] {

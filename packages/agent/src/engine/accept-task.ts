@@ -42,7 +42,6 @@ function notBuilt(container: ChannelTaskDefinitionContainer): readonly string[] 
   const asked: readonly (readonly [string, boolean])[] = [
     ["secrets are not fetched", (container.secrets ?? []).length > 0],
     ["environment files are not fetched", (container.environmentFiles ?? []).length > 0],
-    ["registry credentials are not used", container.registryAuthentication !== undefined],
     ["credential specs are not provided", (container.credentialSpecs ?? []).length > 0],
     ["FireLens is not configured", container.firelensConfiguration !== undefined],
   ];

@@ -49,11 +49,18 @@ export class ContainerActs {
   async pull(name: string, signal: AbortSignal): Promise<Pulled> {
     const { runtime, clock, settings } = this.#context;
     if (isInternal(name)) return {}; // its image is made, not pulled, when it is created
-    const image = definitionOf(this.#current().payload, name)?.image ?? "";
+    const { payload } = this.#current();
+    const container = definitionOf(payload, name);
+    const image = container?.image ?? "";
     const pullStartedAt = clock.now();
-    const { pulled, imageDigest, warning } = await this.#again(false, signal, () =>
-      runtime.pull(image, settings.pullBehaviour, signal),
-    );
+    const { pulled, imageDigest, imageId, warning } = await this.#again(false, signal, async () => {
+      const auth = container === undefined ? undefined : await this.#context.logins?.find(payload, container, signal);
+      return runtime.pull(image, settings.pullBehaviour, signal, auth);
+    });
+    if (imageId !== undefined) {
+      const used = { id: imageId, image, pulled, ...(imageDigest === undefined ? {} : { digest: imageDigest }) };
+      this.#context.images.used(used, clock.now());
+    }
     return {
       ...(imageDigest === undefined ? {} : { imageDigest }),
       ...(warning === undefined ? {} : { warning }),

@@ -4,8 +4,10 @@ import type { TaskCgroups } from "../runtime/cgroups/task-cgroups.ts";
 import type { ContainerRuntime, PullBehaviour } from "../runtime/container-runtime.ts";
 import type { EnginePlatform } from "../runtime/engine-platform.ts";
 import type { EnginePresence } from "./engine-presence.ts";
+import type { ImageCleanup, ImageKeeper } from "./image-keeper.ts";
 import type { Limiter } from "./limiter.ts";
 import type { HexSource } from "./new-task.ts";
+import type { RegistryLogins } from "./registry-logins.ts";
 import type { TaskHook } from "./task-hook.ts";
 
 /** How an engine works; every member has a default in `defaultEngineSettings` but those of the machine. */
@@ -21,6 +23,8 @@ export interface EngineSettings {
   /** On everything that this agent makes, besides those of ECS. */
   readonly labels: Readonly<Record<string, string>>;
   readonly pullBehaviour: PullBehaviour;
+  /** Images that nobody uses are removed; undefined: never. */
+  readonly imageCleanup?: (ImageCleanup & { readonly everyMs: number }) | undefined;
   /** Grace between SIGTERM and SIGKILL where the task definition names none. */
   readonly stopTimeoutSeconds: number;
   /** How long a stopped task's containers are kept once its end was acknowledged, in milliseconds. */
@@ -37,6 +41,7 @@ export interface EngineSettings {
 /** Cleanup differs from ECS's three hours on purpose: here a stopped task's containers go at once, their logs being kept elsewhere. */
 export const defaultEngineSettings = {
   pullBehaviour: "default",
+  imageCleanup: { everyMs: 30 * 60_000, minimumAgeMs: 60 * 60_000, imagesPerCycle: 5 },
   stopTimeoutSeconds: 30,
   cleanupWaitMs: 0,
   startsAtOnce: 8,
@@ -56,6 +61,8 @@ export interface EngineContext {
   readonly settings: EngineSettings;
   /** Makes sure that the pause image is there. @returns its name. */
   pauseImage(): Promise<string>;
+  readonly logins: Pick<RegistryLogins, "find"> | undefined;
+  readonly images: ImageKeeper;
   /** See SpecContext. */
   pickHostPorts(length: number): number;
   readonly presence: EnginePresence;

@@ -12,11 +12,13 @@ import { type Claims, claimContainers } from "./claim-containers.ts";
 import type { EngineContext, EngineSettings } from "./engine-context.ts";
 import { EnginePresence } from "./engine-presence.ts";
 import { HostResources, type Supply } from "./host-resources.ts";
+import { ImageKeeper } from "./image-keeper.ts";
 import { type Acknowledged, isStopped, type KnownTask, withNothingStarted } from "./known-task.ts";
 import { Limiter } from "./limiter.ts";
 import { type HexSource, newKnownTask, unknownStoppedTask } from "./new-task.ts";
 import { portPicker } from "./port-picker.ts";
 import { Recently } from "./recently.ts";
+import type { RegistryLogins } from "./registry-logins.ts";
 import { Reporter } from "./reporter.ts";
 import { taskDemand } from "./task-demand.ts";
 import { healthChanged, taskHealth } from "./task-health.ts";
@@ -37,6 +39,8 @@ export interface TaskEngineDependencies {
   readonly supply: Supply;
   /** Round each task; none if left out. */
   readonly cgroups?: TaskCgroups;
+  /** Without it no registry is logged in to. */
+  readonly logins?: Pick<RegistryLogins, "find">;
   /** Makes sure that the pause image is there. @returns its name. */
   pauseImage(): Promise<string>;
 }
@@ -75,6 +79,14 @@ export class TaskEngine implements AssignmentHandler, HealthSource {
       hooks,
       hex,
       settings,
+      logins: deps.logins,
+      images: new ImageKeeper({
+        runtime,
+        logger,
+        read: () => deps.state.facts().images ?? [],
+        write: (images) => deps.state.setFacts({ images }),
+        inUse: () => this.tasks().flatMap(({ payload }) => payload.containers.map(({ image }) => image)),
+      }),
       pauseImage: () => deps.pauseImage(),
       pickHostPorts: portPicker(settings.dynamicPorts),
       presence: new EnginePresence(clock),
@@ -111,6 +123,7 @@ export class TaskEngine implements AssignmentHandler, HealthSource {
         onLost: () => this.#context.presence.lost(),
       }),
       this.#lookAgainForEver(),
+      this.#cleanUpImagesForEver(),
     ]);
     for (const runner of this.#runners.values()) this.#settle(runner.task);
     this.#admit();
@@ -318,6 +331,16 @@ export class TaskEngine implements AssignmentHandler, HealthSource {
       } catch (error) {
         logger.debug({ err: error }, "the container engine does not answer");
       }
+    }
+  }
+
+  async #cleanUpImagesForEver(): Promise<void> {
+    const { clock, settings, images } = this.#context;
+    const { signal } = this.#closing;
+    const { imageCleanup } = settings;
+    while (imageCleanup !== undefined && !signal.aborted) {
+      await sleep(clock, imageCleanup.everyMs, signal);
+      if (!signal.aborted) await images.cleanUp(imageCleanup, clock.now());
     }
   }
 }

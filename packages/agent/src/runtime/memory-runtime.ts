@@ -13,6 +13,7 @@ import {
   type RuntimeEvent,
   type VolumeSpec,
 } from "./container-runtime.ts";
+import { imageReference } from "./docker-image-reference.ts";
 import { MemoryContainer } from "./memory-container.ts";
 import type { ProgramOf } from "./memory-program.ts";
 import type { RegistryAuth } from "./registry-auth.ts";
@@ -102,7 +103,7 @@ export class MemoryRuntime implements ContainerRuntime {
     if (pullMs !== undefined) await this.#take(pullMs, signal);
     if (failPull !== undefined) throw failPull;
     this.pulls.push({ image, ...(auth === undefined ? {} : { auth }) });
-    this.#images.add(image);
+    this.#images.add(imageReference(image).name);
     return {
       pulled: pullMs !== undefined,
       imageId: `id-of-${imageDigest ?? image}`,
@@ -112,8 +113,9 @@ export class MemoryRuntime implements ContainerRuntime {
 
   async removeImage(image: string): Promise<"removed" | "in use"> {
     this.#requireUp("CannotRemoveImageError");
-    if (this.containers.some(({ spec }) => spec.image === image)) return "in use";
-    this.#images.delete(image);
+    const { name } = imageReference(image);
+    if (this.containers.some(({ spec }) => imageReference(spec.image).name === name)) return "in use";
+    this.#images.delete(name);
     return "removed";
   }
 

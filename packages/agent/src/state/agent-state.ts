@@ -1,3 +1,4 @@
+import type { KnownImage } from "../engine/image-keeper.ts";
 import type { KnownTask } from "../engine/known-task.ts";
 
 /** What an agent remembers of itself. */
@@ -13,6 +14,8 @@ export interface AgentFacts {
   readonly endpointKey?: string;
   /** The greatest of the payloads' `seqNum` and manifests' `timeline`; -1 at first. */
   readonly sequenceNumber: number;
+  /** Images that it has pulled. */
+  readonly images?: readonly KnownImage[];
 }
 
 /**
