@@ -18,7 +18,9 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   // What policies say: the API asks it, and knows whom and what to ask about.
   authorization: [],
   reconcile: ["model", "placement", "platform", "settings.ts", "store"],
-  "agent-channel": ["credentials", "model", "platform", "settings.ts", "store"],
+  // What was measured, kept for a while: the agent channel brings it in.
+  metrics: [],
+  "agent-channel": ["credentials", "metrics", "model", "platform", "settings.ts", "store"],
   // The server side of sessions; its transcripts go to the log store.
   sessions: ["log-store", "model", "platform", "settings.ts", "store"],
   api: ["authorization", "credentials", "model", "placement", "platform", "settings.ts", "store"],

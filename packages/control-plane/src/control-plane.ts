@@ -23,6 +23,7 @@ import { TaskCredentials } from "./credentials/task-credentials.ts";
 import { TemporaryCredentials } from "./credentials/temporary-credentials.ts";
 import { keepRetention } from "./log-store/keep-retention.ts";
 import { SqliteLogStore } from "./log-store/sqlite-log-store.ts";
+import { UtilizationMetrics } from "./metrics/utilization-metrics.ts";
 import { systemClock } from "./platform/clock.ts";
 import { randomIds } from "./platform/ids.ts";
 import type { Logger } from "./platform/logger.ts";
@@ -106,7 +107,8 @@ export async function startControlPlane(
     ids,
     logger,
   });
-  const channel = { store, clock, ids, logger, credentials: new TaskCredentials(credentials) };
+  const metrics = new UtilizationMetrics();
+  const channel = { store, clock, ids, logger, credentials: new TaskCredentials(credentials), metrics };
   const sessions = new AgentSessions(channel);
   attachAgentChannel(server, sessions, channel);
   const opened = new SessionRegistry({

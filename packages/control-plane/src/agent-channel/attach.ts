@@ -3,9 +3,9 @@ import type { Duplex } from "node:stream";
 import type { VersionInfo } from "@aws-sdk/client-ecs";
 import type { Connection } from "@hatoba/contract";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
-import type { SessionDependencies } from "./agent-session.ts";
 import { type AgentSessions, refusalFor } from "./agent-sessions.ts";
-import { serveTelemetry } from "./telemetry-session.ts";
+import type { TelemetryDependencies } from "./telemetry-session.ts";
+import { TelemetrySessions } from "./telemetry-sessions.ts";
 
 /** The largest message an agent may send. Source: agent protocol, 4.2. */
 const maxMessageBytes = 1024 * 1024;
@@ -16,8 +16,9 @@ export interface Handshakes {
 }
 
 /** From now on agents can connect: at `/acs/ws` for their work, at `/tcs/ws` for telemetry. */
-export function attachAgentChannel(handshakes: Handshakes, sessions: AgentSessions, deps: SessionDependencies): void {
+export function attachAgentChannel(handshakes: Handshakes, sessions: AgentSessions, deps: TelemetryDependencies): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
+  const telemetry = new TelemetrySessions(deps);
   const accept =
     (parameter: string, serve: (connection: Connection, containerInstanceArn: string, said: URLSearchParams) => void) =>
     (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
@@ -35,7 +36,7 @@ export function attachAgentChannel(handshakes: Handshakes, sessions: AgentSessio
   );
   handshakes.onUpgrade(
     "/tcs/ws",
-    accept("containerInstance", (connection, arn) => serveTelemetry(connection, arn, deps)),
+    accept("containerInstance", (connection, arn) => telemetry.open(connection, arn)),
   );
 }
 

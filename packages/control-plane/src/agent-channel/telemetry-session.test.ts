@@ -11,7 +11,8 @@ import { countingIds } from "../platform/ids.ts";
 import { silentLogger } from "../platform/logger.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import { until } from "../store/until.ts";
-import { readPublished, serveTelemetry, withHealth } from "./telemetry-session.ts";
+import { withHealth } from "./telemetry-health.ts";
+import { readPublished, serveTelemetry } from "./telemetry-session.ts";
 
 const taskArn = exampleTaskArn(1);
 const healthOf = (container: string) =>

@@ -1,25 +1,61 @@
-import type { Connection, HealthStatus } from "@hatoba/contract";
-import type { Task } from "../model/task.ts";
-import { NotFoundError } from "../store/store.ts";
-import { update } from "../store/update.ts";
+import type { Connection } from "@hatoba/contract";
+import type { UtilizationMetrics } from "../metrics/utilization-metrics.ts";
 import type { SessionDependencies } from "./agent-session.ts";
+import { isObject } from "./read-json.ts";
+import { keepHealth } from "./telemetry-health.ts";
+import { instanceMeasurement } from "./telemetry-metrics.ts";
+import { keepStatus } from "./telemetry-status.ts";
+
+export interface TelemetryDependencies extends SessionDependencies {
+  /** Where utilisation is kept; without it metrics are acknowledged, and no more. */
+  readonly metrics?: UtilizationMetrics;
+}
 
 /** In milliseconds; an acknowledgement or a heartbeat a minute keeps the agent on the line. Source: agent protocol, 4.2. */
 const heartbeatEvery = 30_000;
+/**
+ * An agent opens a new connection after 35 minutes at the most, and may have nothing to say on this one; so a connection that is
+ * much older belongs to nobody. Milliseconds.
+ */
+const longestAge = 60 * 60_000;
 
-const acknowledgements: Readonly<Record<string, string>> = {
-  PublishMetricsRequest: "AckPublishMetric",
-  PublishHealthRequest: "AckPublishHealth",
-  PublishInstanceStatusRequest: "AckPublishInstanceStatus",
+/** What was published, by type: the answer, and what is done with it. StartTelemetrySessionRequest comes from older agents. */
+const published: Readonly<
+  Record<
+    string,
+    { readonly answer?: string; keep?(message: Message, arn: string, deps: TelemetryDependencies): unknown }
+  >
+> = {
+  PublishMetricsRequest: {
+    answer: "AckPublishMetric",
+    keep: ({ taskMetrics }, arn, { store, clock, metrics }) => {
+      const measurement = metrics && instanceMeasurement(store.snapshot(), arn, taskMetrics);
+      if (measurement !== undefined) metrics?.record(measurement, clock.now());
+    },
+  },
+  PublishHealthRequest: {
+    answer: "AckPublishHealth",
+    keep: ({ tasks }, arn, { store }) => keepHealth(tasks, arn, store),
+  },
+  PublishInstanceStatusRequest: {
+    answer: "AckPublishInstanceStatus",
+    keep: ({ statuses }, arn, { store }) => keepStatus(statuses, arn, store),
+  },
+  StartTelemetrySessionRequest: {},
 };
+type Message = Readonly<Record<string, unknown>>;
 
-interface ReportedHealth {
-  readonly taskArn?: unknown;
-  readonly containers?: unknown;
-}
-
-/** Serves one telemetry connection: acknowledges what is published, and keeps containers' health. */
-export function serveTelemetry(connection: Connection, containerInstanceArn: string, deps: SessionDependencies): void {
+/**
+ * Serves one telemetry connection: acknowledges what is published, and keeps containers' health, what the machine says of itself
+ * and what tasks use.
+ * @param onEnd called once, when the connection is gone
+ */
+export function serveTelemetry(
+  connection: Connection,
+  containerInstanceArn: string,
+  deps: TelemetryDependencies,
+  onEnd: () => void = () => {},
+): void {
   const { clock, logger } = deps;
   const send = (type: string, message: object) => connection.send(JSON.stringify({ type, message }));
   let callOff = () => {};
@@ -27,75 +63,34 @@ export function serveTelemetry(connection: Connection, containerInstanceArn: str
     send("HeartbeatMessage", { healthy: true });
     callOff = clock.after(heartbeatEvery, beat);
   };
-  connection.onClose(() => callOff());
+  const callOffAge = clock.after(longestAge, () => connection.close(1001, "Reconnect to continue."));
+  connection.onClose(() => {
+    callOff();
+    callOffAge();
+    onEnd();
+  });
   connection.onMessage((text) => {
-    const published = readPublished(text);
-    const acknowledgement = published && acknowledgements[published.type];
-    if (published === undefined || acknowledgement === undefined) {
+    const read = readPublished(text);
+    const kind = read && Object.hasOwn(published, read.type) ? published[read.type] : undefined;
+    if (read === undefined || kind === undefined) {
       logger.warn({ containerInstanceArn }, "telemetry message left aside");
       return;
     }
-    if (published.type === "PublishHealthRequest") {
-      void keepHealth(published.message["tasks"], containerInstanceArn, deps).catch((error: unknown) =>
-        logger.error({ err: error, containerInstanceArn }, "health not kept"),
-      );
-    }
-    send(acknowledgement, { message: "ok" });
+    void Promise.resolve(kind.keep?.(read.message, containerInstanceArn, deps)).catch((error: unknown) =>
+      logger.error({ err: error, containerInstanceArn, type: read.type }, "telemetry not kept"),
+    );
+    if (kind.answer !== undefined) send(kind.answer, { message: "ok" });
   });
   beat();
 }
 
 /** A message may be preceded by its own signed header block, which ends with an empty line. Source: agent protocol, 4.1. */
-export function readPublished(
-  text: string,
-): { readonly type: string; readonly message: Readonly<Record<string, unknown>> } | undefined {
+export function readPublished(text: string): { readonly type: string; readonly message: Message } | undefined {
   const body = text.startsWith("{") ? text : text.slice(text.indexOf("\r\n\r\n") + 4);
   try {
     const { type, message } = JSON.parse(body) as { type?: unknown; message?: unknown };
-    if (typeof type !== "string" || typeof message !== "object" || message === null) return undefined;
-    return { type, message: message as Readonly<Record<string, unknown>> };
+    return typeof type === "string" && isObject(message) ? { type, message } : undefined;
   } catch {
     return undefined;
   }
-}
-
-async function keepHealth(tasks: unknown, containerInstanceArn: string, { store }: SessionDependencies): Promise<void> {
-  if (!Array.isArray(tasks)) return;
-  await Promise.all(
-    (tasks as readonly ReportedHealth[]).map(async ({ taskArn, containers }) => {
-      if (typeof taskArn !== "string" || !Array.isArray(containers)) return;
-      try {
-        await update(store, "task", taskArn, (task) =>
-          task.containerInstanceArn === containerInstanceArn ? withHealth(task, healthByName(containers)) : task,
-        );
-      } catch (error) {
-        if (!(error instanceof NotFoundError)) throw error;
-      }
-    }),
-  );
-}
-
-function healthByName(containers: readonly unknown[]): ReadonlyMap<string, HealthStatus> {
-  const health = new Map<string, HealthStatus>();
-  for (const each of containers as readonly { containerName?: unknown; healthStatus?: unknown }[]) {
-    const { containerName, healthStatus } = each;
-    const known = (["HEALTHY", "UNHEALTHY", "UNKNOWN"] as const).find((status) => status === healthStatus);
-    if (typeof containerName === "string" && known !== undefined) health.set(containerName, known);
-  }
-  return health;
-}
-
-/** The task with what its agent says of its containers' health; the same object if that is nothing new. */
-export function withHealth(task: Task, health: ReadonlyMap<string, HealthStatus>): Task {
-  const isNews = task.containers.some(
-    ({ name, healthStatus }) => health.has(name) && health.get(name) !== healthStatus,
-  );
-  if (!isNews || task.lastStatus === "STOPPED") return task;
-  return {
-    ...task,
-    containers: task.containers.map((container) => {
-      const healthStatus = health.get(container.name);
-      return healthStatus === undefined ? container : { ...container, healthStatus };
-    }),
-  };
 }

@@ -8,6 +8,14 @@ export interface Capacity {
   readonly gpuIds: readonly string[];
 }
 
+/** What the agent says of one part of its machine. Times are epoch milliseconds. */
+export interface InstanceHealth {
+  readonly type: "CONTAINER_RUNTIME" | "ACCELERATED_COMPUTE" | "DAEMON";
+  readonly status: "OK" | "IMPAIRED" | "INSUFFICIENT_DATA" | "INITIALIZING";
+  readonly lastUpdated: number;
+  readonly lastStatusChange: number;
+}
+
 /** A container instance as stored; keyed by its ARN. */
 export interface ContainerInstance {
   readonly clusterArn: string;
@@ -24,6 +32,8 @@ export interface ContainerInstance {
   readonly agentConnected: boolean;
   /** Epoch milliseconds; when agentConnected last changed; written by the agent channel. */
   readonly agentConnectedAt?: number;
+  /** Written by the agent channel, when it changes. */
+  readonly health?: readonly InstanceHealth[];
   /**
    * Goes up by one in every commit that places tasks here, with `expected`, so that two placements that saw the same
    * remaining resources cannot both succeed.

@@ -43,16 +43,30 @@ function gpusHeld(snapshot: Snapshot, containerInstanceArn: string): ReadonlySet
   );
 }
 
-/** The one thing that the control plane can tell by itself: whether the agent is there. */
+/**
+ * Whether the agent is there, which the control plane can tell by itself, and what the agent says of its machine. As a whole it is
+ * as its worst part. Source: ECS API reference, ContainerInstanceHealthStatus.
+ */
 function healthOf({
   agentConnected,
   agentConnectedAt,
   registeredAt,
+  health = [],
 }: ContainerInstance): sdk.ContainerInstanceHealthStatus {
   const status = agentConnected ? "OK" : agentConnectedAt === undefined ? "INITIALIZING" : "IMPAIRED";
-  const since = new Date(agentConnectedAt ?? registeredAt);
+  const since = agentConnectedAt ?? registeredAt;
+  const parts = [
+    { type: "AGENT_CONNECTIVITY" as const, status, lastUpdated: since, lastStatusChange: since },
+    ...health,
+  ] as const;
+  const worst = worstFirst.find((one) => parts.some((part) => part.status === one)) ?? "OK";
   return {
-    overallStatus: status,
-    details: [{ type: "AGENT_CONNECTIVITY", status, lastUpdated: since, lastStatusChange: since }],
+    overallStatus: worst,
+    details: parts.map(({ lastUpdated, lastStatusChange, ...part }) => ({
+      ...part,
+      lastUpdated: new Date(lastUpdated),
+      lastStatusChange: new Date(lastStatusChange),
+    })),
   };
 }
+const worstFirst = ["IMPAIRED", "INSUFFICIENT_DATA", "INITIALIZING", "OK"] as const;

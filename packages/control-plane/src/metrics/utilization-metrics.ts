@@ -1,0 +1,126 @@
+import { type MinutePoint, MinuteSeries, type MinuteStatistics, minuteMs, minutesKept } from "./minute-series.ts";
+import { clusterUtilization, serviceUtilization, type Use } from "./utilization.ts";
+
+export type UtilizationMetric = "CPUUtilization" | "MemoryUtilization";
+export const utilizationMetrics: readonly UtilizationMetric[] = ["CPUUtilization", "MemoryUtilization"];
+
+/** What an agent measured of one task: averages over the time since its last message. */
+export interface TaskMeasurement {
+  readonly taskArn: string;
+  /** Absent for a task that no service started. */
+  readonly serviceArn?: string;
+  readonly cpuUnits: Use;
+  readonly memoryMiB: Use;
+}
+
+/** What was measured on one container instance, in one message. */
+export interface InstanceMeasurement {
+  readonly containerInstanceArn: string;
+  /** Absent where its cluster is not measured as a whole: Fargate's capacity serves all clusters. */
+  readonly clusterArn?: string;
+  /** What it registered. */
+  readonly available: { readonly cpuUnits: number; readonly memoryMiB: number };
+  readonly tasks: readonly TaskMeasurement[];
+}
+
+/** The average of what came in one minute, and of how much. */
+class Averages {
+  private readonly byKey = new Map<string, { used: number; available: number; count: number }>();
+
+  add(key: string, { used, available }: Use): void {
+    const known = this.byKey.get(key) ?? { used: 0, available, count: 0 };
+    this.byKey.set(key, { used: known.used + used, available, count: known.count + 1 });
+  }
+
+  all(): readonly Use[] {
+    return [...this.byKey.values()].map(({ used, available, count }) => ({ used: used / count, available }));
+  }
+}
+
+/** What there is of one service or cluster: its series, and the measurements of the minute under way. */
+interface Subject {
+  readonly summarize: (uses: readonly Use[]) => MinuteStatistics | undefined;
+  readonly series: Readonly<Record<UtilizationMetric, MinuteSeries>>;
+  minute: number;
+  current: Readonly<Record<UtilizationMetric, Averages>>;
+}
+
+/** So many services and clusters are measured at the most; 15 KiB each. */
+const mostSubjects = 10_000;
+
+/**
+ * The CPU and memory utilisation of services and clusters, minute by minute over the last three hours. In memory alone: what
+ * is measured is of use for as long as it is fresh, and begins anew with the process.
+ */
+export class UtilizationMetrics {
+  private readonly subjects = new Map<string, Subject>();
+  private sweptAt = 0;
+
+  /** Takes in what an agent published. @param now epoch milliseconds; agents' own clocks do not count */
+  record({ containerInstanceArn, clusterArn, available, tasks }: InstanceMeasurement, now: number): void {
+    this.sweep(now);
+    for (const { taskArn, serviceArn, cpuUnits, memoryMiB } of tasks) {
+      if (serviceArn !== undefined) this.add(serviceArn, serviceUtilization, taskArn, { cpuUnits, memoryMiB }, now);
+    }
+    if (clusterArn === undefined) return;
+    const whole = {
+      cpuUnits: { used: total(tasks.map(({ cpuUnits }) => cpuUnits.used)), available: available.cpuUnits },
+      memoryMiB: { used: total(tasks.map(({ memoryMiB }) => memoryMiB.used)), available: available.memoryMiB },
+    };
+    this.add(clusterArn, clusterUtilization, containerInstanceArn, whole, now);
+  }
+
+  /**
+   * The minutes that begin in `from` (included) to `to` (excluded), in order; the minute under way is among them with what has
+   * come so far. Empty for what was never measured.
+   * @param arn of a service or a cluster @param from epoch milliseconds
+   */
+  query(arn: string, metric: UtilizationMetric, from: number, to: number): readonly MinutePoint[] {
+    return this.subjects.get(arn)?.series[metric].between(from, to) ?? [];
+  }
+
+  private add(
+    arn: string,
+    summarize: Subject["summarize"],
+    key: string,
+    uses: { readonly cpuUnits: Use; readonly memoryMiB: Use },
+    now: number,
+  ): void {
+    const subject = this.subjects.get(arn) ?? this.newSubject(arn, summarize);
+    if (subject === undefined) return;
+    const minute = Math.floor(now / minuteMs);
+    if (minute !== subject.minute) {
+      subject.minute = minute;
+      subject.current = { CPUUtilization: new Averages(), MemoryUtilization: new Averages() };
+    }
+    subject.current.CPUUtilization.add(key, uses.cpuUnits);
+    subject.current.MemoryUtilization.add(key, uses.memoryMiB);
+    for (const metric of utilizationMetrics) {
+      const statistics = subject.summarize(subject.current[metric].all());
+      if (statistics !== undefined) subject.series[metric].set(now, statistics);
+    }
+  }
+
+  private newSubject(arn: string, summarize: Subject["summarize"]): Subject | undefined {
+    if (this.subjects.size >= mostSubjects) return undefined;
+    const subject: Subject = {
+      summarize,
+      series: { CPUUtilization: new MinuteSeries(), MemoryUtilization: new MinuteSeries() },
+      minute: 0,
+      current: { CPUUtilization: new Averages(), MemoryUtilization: new Averages() },
+    };
+    this.subjects.set(arn, subject);
+    return subject;
+  }
+
+  /** Forgets what was not measured for as long as anything is kept. */
+  private sweep(now: number): void {
+    if (now - this.sweptAt < 10 * minuteMs) return;
+    this.sweptAt = now;
+    for (const [arn, { series }] of this.subjects) {
+      if (series.CPUUtilization.newestAt < now - minutesKept * minuteMs) this.subjects.delete(arn);
+    }
+  }
+}
+
+const total = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0);
