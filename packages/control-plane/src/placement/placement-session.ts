@@ -10,6 +10,7 @@ import { type Address, AddressBook } from "./address.ts";
 import { type Candidate, candidateOf, candidatesFor } from "./candidate.ts";
 import { parseClusterQuery } from "./cluster-query.ts";
 import { type Placements, placeMany } from "./place-many.ts";
+import { platformAttributes } from "./platform.ts";
 import type { Criteria } from "./refusal.ts";
 
 /** What some equal tasks need of the place they go to. */
@@ -21,19 +22,22 @@ export interface PlacementRequest {
   readonly demand: Demand;
   readonly group: string;
   readonly requiresAttributes: TaskDefinition["requiresAttributes"];
+  /** See `platformAttributes`; nothing if left out. */
+  readonly platform?: TaskDefinition["requiresAttributes"];
   readonly placementConstraints?: readonly PlacementConstraint[] | undefined;
   readonly placementStrategy?: readonly PlacementStrategy[] | undefined;
   readonly networkConfiguration?: NetworkConfiguration | undefined;
 }
 
 /** What a task asks for as it is stored; `newTask` has put the task definition's constraints into it. */
-export const requestFor = (task: Task, { requiresAttributes }: TaskDefinition): PlacementRequest => ({
+export const requestFor = (task: Task, { requiresAttributes, registered }: TaskDefinition): PlacementRequest => ({
   clusterArn: task.clusterArn,
   launchType: task.launchType,
   capacityProviderName: task.capacityProviderName,
   demand: task.demand,
   group: task.group,
   requiresAttributes,
+  platform: platformAttributes(registered, task.launchType),
   placementConstraints: task.placementConstraints,
   placementStrategy: task.placementStrategy,
   networkConfiguration: task.networkConfiguration,
@@ -147,6 +151,7 @@ function criteriaOf(request: PlacementRequest, subnets: readonly Subnet[] | unde
     launchType: request.launchType,
     demand: request.demand,
     requiresAttributes: request.requiresAttributes,
+    platform: request.platform ?? [],
     memberOf,
     distinctInstance: constraints.some(({ type }) => type === "distinctInstance"),
     ...(subnets === undefined ? {} : { zones: new Set(subnets.map((subnet) => subnet.availabilityZone)) }),

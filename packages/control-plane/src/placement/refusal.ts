@@ -28,6 +28,8 @@ export interface Criteria {
   readonly launchType: LaunchType;
   readonly demand: Demand;
   readonly requiresAttributes: TaskDefinition["requiresAttributes"];
+  /** Asked for on Fargate too. */
+  readonly platform: TaskDefinition["requiresAttributes"];
   /** The zones of the subnets that an awsvpc task may use; absent if it needs none. */
   readonly zones?: ReadonlySet<string>;
   readonly memberOf: readonly ClusterQuery[];
@@ -45,12 +47,8 @@ const filters: readonly Filter[] = [
   {
     reason: "ATTRIBUTE",
     // Fargate's own capacity has everything that a task definition for Fargate may ask for.
-    admits: ({ attributes }, { requiresAttributes, launchType }) =>
-      launchType === "FARGATE" ||
-      requiresAttributes.every(({ name, value }) => {
-        const has = attributes.get(name);
-        return has !== undefined && (value === undefined || has === value);
-      }),
+    admits: ({ attributes }, { requiresAttributes, platform, launchType }) =>
+      isOfPlatform(attributes, platform) && (launchType === "FARGATE" || hasAll(attributes, requiresAttributes)),
   },
   // Zones are those of one machine's making for Fargate and external capacity, which can serve any subnet.
   {
@@ -71,6 +69,19 @@ const filters: readonly Filter[] = [
   { reason: "RESOURCE:CPU", admits: ({ remaining }, { demand }) => demand.cpu <= remaining.cpu },
   { reason: "RESOURCE:MEMORY", admits: ({ remaining }, { demand }) => demand.memory <= remaining.memory },
 ];
+
+/** A machine that does not say what it runs on, as very old agents do not, runs on Linux. */
+const isOfPlatform = (attributes: Candidate["attributes"], platform: Criteria["platform"]): boolean =>
+  platform.every(
+    ({ name, value }) => value === (attributes.get(name) ?? (name === "ecs.os-type" ? "linux" : undefined)),
+  );
+
+function hasAll(attributes: Candidate["attributes"], required: TaskDefinition["requiresAttributes"]): boolean {
+  return required.every(({ name, value }) => {
+    const has = attributes.get(name);
+    return has !== undefined && (value === undefined || has === value);
+  });
+}
 
 /** Why a task may not go to a candidate; undefined if it may. */
 export const refusalReason = (on: Candidate, criteria: Criteria): Reason | undefined =>

@@ -36,9 +36,14 @@ test.each([
     [`${P}docker-remote-api.1.25`, `${E}efs`],
   ],
   [
-    "a platform",
+    "a platform, which is asked for apart",
     { runtimePlatform: { cpuArchitecture: "ARM64" as const, operatingSystemFamily: "LINUX" as const } },
-    ["ecs.cpu-architecture=arm64", "ecs.os-type=linux"],
+    [],
+  ],
+  [
+    "a task size on Windows, where it limits nothing",
+    { cpu: "12288", memory: "4096", runtimePlatform: { operatingSystemFamily: "WINDOWS_SERVER_2022_CORE" as const } },
+    [],
   ],
 ])("%s", (_what, overrides, names) => {
   expect(required(overrides)).toEqual([base, ...names].toSorted());

@@ -1,5 +1,6 @@
 import type { Volume } from "@aws-sdk/client-ecs";
 import type { TaskDefinition } from "../../../model/task-definition.ts";
+import { isWindows } from "../../../placement/platform.ts";
 import type { NamedContainer } from "./check-containers.ts";
 
 type Registered = TaskDefinition["registered"];
@@ -11,8 +12,9 @@ const dockerApi = (minor: number) => docker(`docker-remote-api.1.${minor}`);
 const when = (condition: unknown, ...names: readonly string[]): readonly string[] => (condition ? names : []);
 
 /**
- * What a container instance's agent must be able to do to run this: names of its attributes, sorted, and for the
- * platform their values. Source: shared protocol notes, "Attributes and capabilities".
+ * What a container instance's agent must be able to do to run this: names of its attributes, sorted. The platform is not
+ * among them, here as at ECS; it is asked for apart, see placement/platform.ts. Source: agent protocol §8; described task
+ * definitions with a runtimePlatform, as published.
  */
 export function requiresAttributes(registered: Registered, containers: readonly NamedContainer[]): readonly Required[] {
   const names = new Set([
@@ -21,7 +23,7 @@ export function requiresAttributes(registered: Registered, containers: readonly 
     ...containers.flatMap((container) => ofContainer(container, registered)),
     ...(registered.volumes ?? []).flatMap(ofVolume),
   ]);
-  return [...[...names].toSorted().map((name) => ({ name })), ...ofPlatform(registered)];
+  return [...names].toSorted().map((name) => ({ name }));
 }
 
 function ofTask({ networkMode, taskRoleArn, pidMode, ipcMode, proxyConfiguration, ...rest }: Registered) {
@@ -32,8 +34,9 @@ function ofTask({ networkMode, taskRoleArn, pidMode, ipcMode, proxyConfiguration
       docker(networkMode === "host" ? "task-iam-role-network-host" : "task-iam-role"),
       dockerApi(19),
     ),
-    ...when(rest.cpu ?? rest.memory, ecs("task-cpu-mem-limit"), dockerApi(22)),
-    ...when(Number(rest.cpu ?? 0) > 10_240, ecs("increased-task-cpu-limit")),
+    // On Windows a task's size limits nothing, and no agent there says that it could. Source: ECS API reference, cpu.
+    ...when(!isWindows(rest) && (rest.cpu ?? rest.memory), ecs("task-cpu-mem-limit"), dockerApi(22)),
+    ...when(!isWindows(rest) && Number(rest.cpu ?? 0) > 10_240, ecs("increased-task-cpu-limit")),
     ...when(pidMode ?? ipcMode, ecs("pid-ipc-namespace-sharing")),
     ...when(proxyConfiguration, ecs("aws-appmesh")),
     ...when(rest.enableFaultInjection, ecs("fault-injection")),
@@ -114,14 +117,5 @@ function ofVolume(volume: Volume): readonly string[] {
     ...when(volume.fsxWindowsFileServerVolumeConfiguration, ecs("fsxWindowsFileServer")),
     ...when(volume.s3filesVolumeConfiguration, ecs("storage.s3-files")),
     ...when(volume.configuredAtLaunch, ecs("storage.ebs-task-volume-attach")),
-  ];
-}
-
-function ofPlatform({ runtimePlatform }: Registered): readonly Required[] {
-  const { operatingSystemFamily: family, cpuArchitecture } = runtimePlatform ?? {};
-  return [
-    ...(cpuArchitecture === undefined ? [] : [{ name: "ecs.cpu-architecture", value: cpuArchitecture.toLowerCase() }]),
-    ...(family === undefined ? [] : [{ name: "ecs.os-type", value: family === "LINUX" ? "linux" : "windows" }]),
-    ...(family === undefined || family === "LINUX" ? [] : [{ name: "ecs.os-family", value: family }]),
   ];
 }
