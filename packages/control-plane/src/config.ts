@@ -2,7 +2,7 @@ import { isIPv4 } from "node:net";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { defaultSettings, type Settings } from "./settings.ts";
+import { type AgentRelease, defaultSettings, type Settings } from "./settings.ts";
 
 /** How one control plane process is to run. */
 export interface Config {
@@ -52,6 +52,8 @@ export const flags = {
   "session-detach-limit": "how long a session waits for a client that was cut off (default 5m)",
   "sessions-per-target": "how many sessions one container may have at the same time (default 64; 2 at ECS)",
   "session-transcript": "plain or raw: transcripts without or with the terminal's control sequences (default plain)",
+  "agent-release":
+    "the release that UpdateContainerAgent has agents change to, as https://host/agent.tar#SHA256 (default none)",
   advertise: "URL that agents connect to, if it is not the one they called",
   "log-level": "debug, info, warn or error (default info)",
 } as const;
@@ -112,6 +114,7 @@ function readSettings(value: (flag: Flag) => string | undefined): Settings {
     vpcCidr: parseVpcCidr(value("vpc-cidr") ?? defaultSettings.vpcCidr),
     stoppedTaskRetentionMs: parseDuration("stopped-task-retention", value("stopped-task-retention") ?? "24h"),
     agentLostAfterMs: parseDuration("agent-lost-after", value("agent-lost-after") ?? "10m"),
+    ...(value("agent-release") === undefined ? {} : { agentRelease: parseRelease(value("agent-release") ?? "") }),
     taskProvingMs: parseDuration("task-proving-time", value("task-proving-time") ?? "2s"),
     sessions: readSessionSettings(value),
   };
@@ -174,6 +177,15 @@ function parseDuration(flag: Flag, text: string): number {
   if (amount === undefined || unit === undefined)
     throw new ConfigError(`--${flag} takes a time as 24h, 30m or 90s, not ${text}`);
   return Number(amount) * { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit as "s" | "m" | "h" | "d"];
+}
+
+function parseRelease(text: string): AgentRelease {
+  const [location = "", sha256 = "", ...rest] = text.split("#");
+  if (!URL.canParse(location) || !/^https?:/.test(location) || !/^[0-9a-f]{64}$/i.test(sha256) || rest.length > 0)
+    throw new ConfigError(
+      `--agent-release takes https://host/agent.tar#SHA256 with 64 hexadecimal digits, not ${text}`,
+    );
+  return { location, sha256: sha256.toLowerCase() };
 }
 
 function parseUrl(text: string): string {

@@ -1,5 +1,15 @@
+/** A release of the agent. */
+export interface AgentRelease {
+  /** An http or https address. */
+  readonly location: string;
+  /** 64 hexadecimal digits. */
+  readonly sha256: string;
+}
+
 /** How one control plane is set up. Filled from flags and environment by config.ts; read everywhere. */
 export interface Settings {
+  /** What UpdateContainerAgent has agents change to; without it there is no update. */
+  readonly agentRelease?: AgentRelease;
   /** Twelve digits. */
   readonly accountId: string;
   readonly region: string;

@@ -10,6 +10,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { IdSource } from "../platform/ids.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { Store } from "../store/store.ts";
+import { AgentUpdating } from "./agent-updating.ts";
 import { CredentialsRenewal } from "./credentials-renewal.ts";
 import { PayloadQueue } from "./payload-queue.ts";
 import type { SequenceNumbers } from "./sequence-numbers.ts";
@@ -48,6 +49,7 @@ export class AgentSession implements SessionLine {
   private readonly sequence: SequenceNumbers;
   private readonly payloads: PayloadQueue;
   private readonly renewal: CredentialsRenewal | undefined;
+  private readonly updating: AgentUpdating;
   /** The manifest that is not acknowledged. */
   private manifestId: string | undefined;
   private readonly callOff = new Set<() => void>();
@@ -79,6 +81,7 @@ export class AgentSession implements SessionLine {
       },
     });
     this.renewal = credentials && new CredentialsRenewal({ line: this, store, clock, ids, credentials });
+    this.updating = new AgentUpdating({ line: this, store, ids, logger: deps.logger });
     this.heardAt = clock.now();
   }
 
@@ -93,6 +96,7 @@ export class AgentSession implements SessionLine {
     this.connection.onClose(() => this.end());
     this.payloads.say(liveTasks(this.deps.store.snapshot(), this.instance.containerInstanceArn).map(({ arn }) => arn));
     this.renewal?.start(sendCredentials);
+    this.updating.start(sendCredentials);
     this.sendManifest(0);
     this.beat();
   }
@@ -100,6 +104,11 @@ export class AgentSession implements SessionLine {
   /** This task is to be spoken of. Those of one turn go together. */
   notice(taskArn: string): void {
     this.payloads.notice(taskArn);
+  }
+
+  /** The container instance has changed. */
+  noticeInstance(): void {
+    this.updating.notice();
   }
 
   /** Asks for a session link. It is not asked again: who wants the session gives up after a while. */
@@ -173,11 +182,13 @@ export class AgentSession implements SessionLine {
     const { type, message } = decoded.frame;
     if (type === "AckRequest") {
       this.payloads.acknowledged(message.messageId);
+      this.updating.acknowledged(message.messageId);
       if (message.messageId === this.manifestId) this.manifestId = undefined;
     }
     if (type === "NackRequest") {
       logger.warn({ reason: message.reason, ...this.instance }, "agent refused a message");
       this.payloads.refused(message.messageId);
+      this.updating.refused(message.messageId);
     }
     if (type === "IAMRoleCredentialsAckRequest") this.renewal?.acknowledged(message.messageId);
     if (type === "TaskStopVerificationMessage") {

@@ -107,6 +107,8 @@ export class AgentSessions {
     } else if (after?.kind === "containerInstance" && after.value.status === "INACTIVE") {
       this.sequences.delete(after.arn);
       this.sessions.get(after.arn)?.close(4000, "InactiveInstanceException: Container instance is deregistered.");
+    } else if (after?.kind === "containerInstance") {
+      this.sessions.get(after.arn)?.noticeInstance();
     } else if (after?.kind === "managedInstance" && after.value.revokedAt !== undefined) {
       // Its key was taken away, whether or not its container instance was.
       const instances = this.deps.store.snapshot().list("containerInstance", { ec2InstanceId: after.value.instanceId });

@@ -1,4 +1,6 @@
 import type { ChannelTask, ManifestEntry, PayloadMessage, TaskManifestMessage } from "@hatoba/contract";
+import { type PinnedImages, pinnedImages } from "../model/pinned-images.ts";
+import { revisionArnOf } from "../model/service-deployment.ts";
 import type { Task } from "../model/task.ts";
 import type { Snapshot, Stored } from "../store/store.ts";
 import { type CredentialSource, channelTask, stoppedChannelTask, type TaskNetwork } from "./payload/channel-task.ts";
@@ -30,7 +32,16 @@ export function payloadEntry(
   if (task.lastStatus === "STOPPED" && !isGivenUp(task)) return undefined;
   if (task.desiredStatus === "STOPPED") return stoppedChannelTask(arn, task);
   const taskDefinition = snapshot.get("taskDefinition", task.taskDefinitionArn)?.value;
-  return taskDefinition && channelTask(arn, task, taskDefinition, networkOf(snapshot, arn), issue);
+  return (
+    taskDefinition && channelTask(arn, task, taskDefinition, networkOf(snapshot, arn), issue, pinnedFor(snapshot, task))
+  );
+}
+
+/** Of a deployment's tasks, all run the images that its first one resolved. */
+function pinnedFor(snapshot: Snapshot, { serviceArn, deploymentId }: Task): PinnedImages {
+  if (serviceArn === undefined || deploymentId === undefined) return {};
+  const revision = snapshot.get("serviceRevision", revisionArnOf(serviceArn, deploymentId))?.value;
+  return revision === undefined ? {} : pinnedImages(revision);
 }
 
 function networkOf(snapshot: Snapshot, taskArn: string): TaskNetwork | undefined {

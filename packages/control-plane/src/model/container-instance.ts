@@ -1,4 +1,4 @@
-import type { Attribute, Tag, VersionInfo } from "@aws-sdk/client-ecs";
+import type { AgentUpdateStatus, Attribute, Tag, VersionInfo } from "@aws-sdk/client-ecs";
 
 /** What a container instance has in all. CPU units, MiB, reserved host ports as `tcp/22`. */
 export interface Capacity {
@@ -14,6 +14,16 @@ export interface InstanceHealth {
   readonly status: "OK" | "IMPAIRED" | "INSUFFICIENT_DATA" | "INITIALIZING";
   readonly lastUpdated: number;
   readonly lastStatusChange: number;
+}
+
+/** A change of an agent to another release. */
+export interface AgentUpdate {
+  /** PENDING is written by UpdateContainerAgent, all that follows by the agent channel. */
+  readonly status: AgentUpdateStatus;
+  /** An http or https address. */
+  readonly location: string;
+  /** 64 hexadecimal digits. */
+  readonly sha256: string;
 }
 
 /** A container instance as stored; keyed by its ARN. */
@@ -32,6 +42,7 @@ export interface ContainerInstance {
   readonly agentConnected: boolean;
   /** Epoch milliseconds; when agentConnected last changed; written by the agent channel. */
   readonly agentConnectedAt?: number;
+  readonly agentUpdate?: AgentUpdate;
   /** Written by the agent channel, when it changes. */
   readonly health?: readonly InstanceHealth[];
   /**

@@ -1,5 +1,6 @@
 import type { ContainerDefinition, ContainerOverride, KeyValuePair, PortMapping } from "@aws-sdk/client-ecs";
 import type { ChannelPortMapping, ChannelTaskDefinitionContainer, LaunchType } from "@hatoba/contract";
+import { imageAt } from "../../model/pinned-images.ts";
 import { channelSecrets, registryAuthentication } from "./channel-secret.ts";
 import { dockerConfig } from "./docker-config.ts";
 import { dockerHostConfig, type HostConfigContext } from "./docker-host-config.ts";
@@ -13,6 +14,8 @@ export interface ContainerContext extends HostConfigContext {
   readonly dockerApiVersion: string;
   readonly containerArn: string;
   readonly override: ContainerOverride | undefined;
+  /** What its image is to resolve to, once that is established for its deployment. */
+  readonly imageDigest?: string | undefined;
   /** ECS Exec is to work in it. */
   readonly withExec?: boolean;
 }
@@ -32,7 +35,7 @@ export function channelContainer(
   const definition = withOverride(registered, context.override);
   return {
     name: definition.name ?? "",
-    image: definition.image ?? "",
+    image: imageAt(definition.image ?? "", context.imageDigest),
     cpu: definition.cpu ?? 0,
     memory: definition.memory ?? 0,
     essential: definition.essential ?? true,

@@ -1,6 +1,7 @@
 import { type ChannelTask, type IAMRoleCredentials, lastSegment, type Place, parseArn } from "@hatoba/contract";
 import type { TaskRole } from "../../credentials/task-credentials.ts";
 import type { NetworkInterface, Subnet } from "../../model/network.ts";
+import type { PinnedImages } from "../../model/pinned-images.ts";
 import type { Task } from "../../model/task.ts";
 import type { TaskDefinition } from "../../model/task-definition.ts";
 import { parseCpuUnits, parseMemoryMiB } from "../../model/task-demand.ts";
@@ -28,6 +29,7 @@ const oldestDockerApi = "1.18";
  * A task wanted RUNNING, complete, as a payload carries it. Fit to be sent again at any time: it depends on nothing but
  * its arguments. Source: agent protocol, PayloadMessage.
  * @param issue where its roles' credentials come from; without it there are none
+ * @param pinned what its deployment has resolved its images to
  */
 export function channelTask(
   taskArn: string,
@@ -35,6 +37,7 @@ export function channelTask(
   taskDefinition: TaskDefinition,
   network: TaskNetwork | undefined,
   issue?: CredentialSource,
+  pinned: PinnedImages = {},
 ): ChannelTask {
   const { registered } = taskDefinition;
   const place: Place = parseArn(taskArn) ?? { accountId: "", region: "" };
@@ -64,6 +67,7 @@ export function channelTask(
         region: place.region,
         launchType: task.launchType,
         withExec: task.enableExecuteCommand,
+        imageDigest: pinned[definition.name ?? ""],
         containerArn: task.containers.find(({ name }) => name === definition.name)?.containerArn ?? "",
         override: task.overrides.containerOverrides?.find(({ name }) => name === definition.name),
       }),

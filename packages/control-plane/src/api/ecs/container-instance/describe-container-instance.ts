@@ -24,6 +24,7 @@ export function describeContainerInstance(
     registeredResources: describeRegistered(instance.registered),
     status: instance.status,
     agentConnected: instance.agentConnected,
+    ...(instance.agentUpdate === undefined ? {} : { agentUpdateStatus: instance.agentUpdate.status }),
     runningTasksCount: counts.running,
     pendingTasksCount: counts.pending,
     attributes: [...instance.attributes],
