@@ -53,7 +53,8 @@ const cliArrows: Readonly<Record<string, readonly string[]>> = {
   engine: ["house", "terminal"],
   sample: ["house", "engine", "terminal"],
   doctor: ["engine"],
-  commands: ["house", "engine", "sample", "doctor", "terminal"],
+  exec: ["terminal"],
+  commands: ["house", "engine", "exec", "sample", "doctor", "terminal"],
 };
 
 /** Which of our own packages each may import. Agent and control plane share the contract and nothing else. */
@@ -61,8 +62,8 @@ const packageArrows: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   "control-plane": ["@hatoba/contract"],
   agent: ["@hatoba/contract"],
-  // The CLI builds its sample's image the way the agent builds its own.
-  cli: ["@hatoba/agent"],
+  // The CLI builds its sample's image the way the agent builds its own, and is a client of the data channel.
+  cli: ["@hatoba/agent", "@hatoba/contract"],
 };
 
 /** Libraries that only one place may know. */

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { leadingOptions } from "./exec/leading-options.ts";
 import { UserError } from "./terminal/user-error.ts";
 
 const dataDir = ["--data-dir <dir>", "where the house lies (default ~/.hatoba, or HATOBA_DATA_DIR)"] as const;
@@ -6,6 +7,7 @@ const dataDir = ["--data-dir <dir>", "where the house lies (default ~/.hatoba, o
 // Each command is imported when it is called: each needs libraries of its own.
 const program = new Command("hatoba")
   .description("An Amazon ECS that you run yourself.")
+  .enablePositionalOptions()
   .showHelpAfterError()
   .showSuggestionAfterError();
 
@@ -46,12 +48,40 @@ program
   .action(async (names, options) => {
     process.exitCode = await (await import("./commands/logs.ts")).logs(names, options);
   });
+const execOptions = [
+  ["--cluster <name>", "of the task (default: the one in its ARN, or default)"],
+  ["--container <name>", "needed where the task has several"],
+] as const;
 program
+  .command("exec")
+  .description("run a command, or a shell, in a container of a task; needs neither the aws CLI nor its plugin")
+  .argument("<task>", "its id or ARN")
+  .argument("[command...]", "default /bin/sh")
+  .option(...dataDir)
+  .option(...execOptions[0])
+  .option(...execOptions[1])
+  .passThroughOptions()
+  .action(async (task: string, words: string[], options) => {
+    const { exec } = await import("./commands/exec.ts");
+    const { words: command, ...more } = leadingOptions(words);
+    process.exitCode = await exec(task, command, { ...options, ...more });
+  });
+const doctor = program
   .command("doctor")
   .description("check Node.js, engine, cgroups, ports, disk, and say what to do")
   .option(...dataDir)
   .action(async (options) => {
     process.exitCode = await (await import("./commands/doctor.ts")).doctor(options);
+  });
+doctor
+  .command("exec")
+  .description("say why a session to a task cannot open")
+  .argument("<task>", "its id or ARN")
+  .option(...dataDir)
+  .option(...execOptions[0])
+  .option(...execOptions[1])
+  .action(async (task: string, options) => {
+    process.exitCode = await (await import("./commands/doctor-exec.ts")).doctorExec(task, options);
   });
 
 const engine = program.command("engine").description("the container engine of this machine");

@@ -27,7 +27,11 @@ const marks = {
 
 /** `hatoba doctor`: looks at everything a house needs, and says what to do. @returns the exit code: 1 if there is a problem */
 export async function doctor({ dataDir }: { readonly dataDir?: string }): Promise<number> {
-  const findings = await examine(layoutOf(dataDir));
+  return printFindings(await examine(layoutOf(dataDir)));
+}
+
+/** @returns the exit code: 1 if there is a problem */
+export function printFindings(findings: readonly Finding[]): number {
   for (const { verdict, subject, found, advice } of findings) {
     console.log(`${marks[verdict]}  ${subject}: ${found}`);
     if (advice !== undefined) console.log(advice.replaceAll(/^/gm, "           "));
