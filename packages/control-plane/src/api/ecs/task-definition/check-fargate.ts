@@ -1,5 +1,6 @@
 import type { TaskDefinition } from "../../../model/task-definition.ts";
 import type { NamedContainer } from "./check-containers.ts";
+import { whyNotWindowsOnFargate } from "./check-windows.ts";
 import { isFargateSize } from "./fargate-sizes.ts";
 
 /**
@@ -12,7 +13,12 @@ export function whyNotFargate(
   registered: TaskDefinition["registered"],
   containers: readonly NamedContainer[],
 ): string | undefined {
-  return sizeProblem(registered) ?? taskProblem(registered) ?? first(containers, containerProblem);
+  return (
+    sizeProblem(registered) ??
+    whyNotWindowsOnFargate(registered) ??
+    taskProblem(registered) ??
+    first(containers, containerProblem)
+  );
 }
 
 function sizeProblem({ networkMode, cpu, memory, runtimePlatform }: TaskDefinition["registered"]): string | undefined {

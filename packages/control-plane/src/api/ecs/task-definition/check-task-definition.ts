@@ -9,6 +9,7 @@ import { checkNetwork } from "./check-network.ts";
 import { checkResources } from "./check-resources.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import { checkVolumes } from "./check-volumes.ts";
+import { checkWindows } from "./check-windows.ts";
 import { refuse } from "./refuse.ts";
 
 /** What a task definition that passed its checks is known to be. */
@@ -36,6 +37,7 @@ export function checkTaskDefinition(registered: TaskDefinition["registered"]): C
   const notFargate = whyNotFargate(registered, containers);
   if (isFargate && notFargate !== undefined) refuse(notFargate);
 
+  checkWindows(registered, containers);
   checkNetwork(registered.networkMode, containers);
   checkResources(registered, containers);
   checkVolumes(registered.volumes ?? [], containers);
