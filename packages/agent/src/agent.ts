@@ -14,6 +14,7 @@ import { isStopped, runtimeIdOf } from "./engine/known-task.ts";
 import { readSecretAs } from "./engine/read-secret.ts";
 import { RegistryLogins } from "./engine/registry-logins.ts";
 import { TaskEngine } from "./engine/task-engine.ts";
+import { findGpus } from "./find-gpus.ts";
 import { AwslogsHook } from "./hooks/logs/awslogs-hook.ts";
 import { CloudWatchLogSink } from "./hooks/logs/cloudwatch-log-sink.ts";
 import { ensurePauseImage } from "./images/pause-image.ts";
@@ -71,7 +72,8 @@ export async function startAgent(
     // Networks belong to all agents of the house.
     networkLabels: houseLabel(config),
   });
-  const facts = await runtime.describe();
+  const gpus = await findGpus(config.gpuSupport, logger);
+  const facts = { ...(await runtime.describe()), ...(gpus === undefined ? {} : { gpus }) };
   const cgroups = await chooseCgroups({
     wanted: config.taskLimits,
     root: config.cgroupPath,
@@ -127,12 +129,14 @@ export async function startAgent(
       labels,
       pullBehaviour: config.pullBehaviour,
       imageCleanup: config.imageCleanup,
+      gpuRuntime: config.gpuRuntime,
       stopTimeoutSeconds: config.stopTimeoutSeconds,
       cleanupWaitMs: config.cleanupWaitMs,
     },
     supply: {
       cpu: facts.cpus * 1024,
       memoryMiB: facts.memoryMiB - config.reservedMemoryMiB,
+      gpus: gpus?.ids ?? [],
       ports: [
         ...config.reservedTcpPorts.map((port) => `tcp/${port}`),
         ...config.reservedUdpPorts.map((port) => `udp/${port}`),

@@ -37,9 +37,14 @@ const roleCapabilities = [
   "com.amazonaws.ecs.capability.task-iam-role-network-host",
 ] as const;
 
+const gpuCapabilities = (driverVersion: string): readonly AgentAttribute[] => [
+  { name: `ecs.capability.nvidia-driver-version.${driverVersion}` },
+  { name: "ecs.capability.gpu-driver-version", value: driverVersion },
+];
+
 /** What an agent registers its machine with, besides the attributes of its configuration. */
 export function attributesOf(
-  { apiVersion, loggingDrivers, architecture, windows }: MachineFacts,
+  { apiVersion, loggingDrivers, architecture, windows, gpus }: MachineFacts,
   {
     capacity,
     zone,
@@ -56,6 +61,7 @@ export function attributesOf(
       .map((minor) => ({ name: `com.amazonaws.ecs.capability.docker-remote-api.1.${minor}` })),
     ...drivers.map((driver) => ({ name: `com.amazonaws.ecs.capability.logging-driver.${driver}` })),
     ...(capacity === "EXTERNAL" ? [{ name: "ecs.capability.external" }] : []),
+    ...(gpus === undefined ? [] : gpuCapabilities(gpus.driverVersion)),
     { name: "ecs.os-type", value: "linux" },
     { name: "ecs.os-family", value: "LINUX" },
     { name: "ecs.os-type-detailed", value: "LINUX" },

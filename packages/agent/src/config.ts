@@ -37,6 +37,10 @@ export interface AgentConfig {
   readonly taskLimits?: boolean;
   /** As `/sys/fs/cgroup`. */
   readonly cgroupPath: string;
+  /** Whether containers may be given the machine's GPUs. */
+  readonly gpuSupport: boolean;
+  /** The engine's runtime for containers that see GPUs. */
+  readonly gpuRuntime: string;
   /** Absent: images stay. */
   readonly imageCleanup?: { readonly everyMs: number; readonly minimumAgeMs: number; readonly imagesPerCycle: number };
   /** For registries whose images a task definition names no login for. Never to be logged. */
@@ -113,6 +117,8 @@ export function readAgentConfig(variables: Variables): AgentConfig {
     ),
     logLevel: oneOf("ECS_LOGLEVEL", text("ECS_LOGLEVEL") ?? "info", ["debug", "info", "warn", "error"]),
     ...(dockerHost === undefined ? {} : { dockerHost }),
+    gpuSupport: yesOrNo("ECS_ENABLE_GPU_SUPPORT", text("ECS_ENABLE_GPU_SUPPORT") ?? "false"),
+    gpuRuntime: text("ECS_NVIDIA_RUNTIME") ?? "nvidia",
     registryLogins: registryLogins(text("ECS_ENGINE_AUTH_TYPE"), text("ECS_ENGINE_AUTH_DATA")),
     ...(yesOrNo("ECS_DISABLE_IMAGE_CLEANUP", text("ECS_DISABLE_IMAGE_CLEANUP") ?? "false")
       ? {}

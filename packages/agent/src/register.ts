@@ -74,6 +74,7 @@ async function registerAs(
       memoryMiB: facts.memoryMiB - config.reservedMemoryMiB,
       reservedTcpPorts: config.reservedTcpPorts,
       reservedUdpPorts: config.reservedUdpPorts,
+      gpuIds: facts.gpus?.ids ?? [],
       tags: Object.entries(config.tags).map(([key, value]) => ({ key, value })),
       ...(known === undefined ? {} : { containerInstanceArn: known }),
     }),

@@ -165,6 +165,7 @@ export class ContainerActs {
       region: settings.region,
       ...(settings.publishAddress === undefined ? {} : { publishAddress: settings.publishAddress }),
       ...(settings.platform === undefined ? {} : { limitsTasks: settings.platform.limitsTasks }),
+      ...(settings.gpuRuntime === undefined ? {} : { gpuRuntime: settings.gpuRuntime }),
       labels: settings.labels,
       volumes,
       ...(pauseId === undefined ? {} : { pauseId }),

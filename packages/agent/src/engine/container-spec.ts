@@ -1,4 +1,4 @@
-import type { ChannelTaskDefinitionContainer } from "@hatoba/contract";
+import type { ChannelTask, ChannelTaskDefinitionContainer } from "@hatoba/contract";
 import { cpuPeriodUs, cpuQuotaUs } from "../runtime/cgroups/cgroup-files.ts";
 import {
   ContainerFailure,
@@ -18,6 +18,8 @@ export interface SpecContext {
   readonly volumes: ReadonlyMap<string, PlacedVolume>;
   /** Runtime id of the task's pause container, once there is one. */
   readonly pauseId?: string;
+  /** See EngineSettings. */
+  readonly gpuRuntime?: string;
   /** See EngineSettings. */
   readonly publishAddress?: string;
   /** Whether the CPU and memory of a task bind its containers; they do if left out. */
@@ -53,14 +55,21 @@ export function containerSpec(task: KnownTask, known: KnownContainer, context: S
     );
   }
   const { payload } = task;
+  const gpus = gpusOf(payload, known.name);
   const limits = context.limitsTasks === false ? {} : { cpu: payload.cpu, memory: payload.memory };
   const command = commandOf(definition);
+  const gpuRuntime = gpus.length === 0 ? {} : { Runtime: context.gpuRuntime ?? "nvidia" };
   return {
     name: known.runtimeName,
     image: definition.image,
     ...(command === undefined ? {} : { command }),
     ...(definition.entryPoint === undefined ? {} : { entryPoint: definition.entryPoint }),
-    environment: { AWS_REGION: context.region, AWS_DEFAULT_REGION: context.region, ...definition.environment },
+    environment: {
+      AWS_REGION: context.region,
+      AWS_DEFAULT_REGION: context.region,
+      ...definition.environment,
+      ...(gpus.length === 0 ? {} : { NVIDIA_VISIBLE_DEVICES: gpus.join(",") }),
+    },
     labels: { ...taskLabels(task, context.labels), "com.amazonaws.ecs.container-name": known.name },
     cpuShares: definition.cpu,
     memoryMiB: definition.memory || (limits.memory ?? 0),
@@ -75,7 +84,7 @@ export function containerSpec(task: KnownTask, known: KnownContainer, context: S
       ...(definition.stopTimeout === undefined ? {} : { StopTimeout: definition.stopTimeout }),
       ...config,
     },
-    dockerHostConfig: { ...cpuLimit(limits.cpu), ...namespaces(task, context.pauseId), ...hostConfig },
+    dockerHostConfig: { ...cpuLimit(limits.cpu), ...namespaces(task, context.pauseId), ...hostConfig, ...gpuRuntime },
   };
 }
 
@@ -103,6 +112,12 @@ export function pauseSpec(
     dockerHostConfig: task.payload.ipcMode === "task" ? { IpcMode: "shareable" } : {},
   };
 }
+
+/** Ids of the GPUs that a container of the task is to see. Source: agent protocol §3.5, Association. */
+const gpusOf = ({ associations = [] }: ChannelTask, container: string) =>
+  associations
+    .filter(({ type, containers }) => type === "gpu" && containers.includes(container))
+    .map(({ name }) => name);
 
 /** Labels of everything that belongs to a task. */
 export function taskLabels({ payload }: KnownTask, labels: Readonly<Record<string, string>>): Record<string, string> {

@@ -20,6 +20,8 @@ export interface EngineSettings {
   readonly platform?: EnginePlatform;
   /** Where host ports for ranges of container ports are picked, both ends included; the kernel's usual range if absent. */
   readonly dynamicPorts?: { readonly from: number; readonly to: number };
+  /** The engine's runtime for containers that see GPUs; `nvidia` if absent. */
+  readonly gpuRuntime?: string;
   /** On everything that this agent makes, besides those of ECS. */
   readonly labels: Readonly<Record<string, string>>;
   readonly pullBehaviour: PullBehaviour;

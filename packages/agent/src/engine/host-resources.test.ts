@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Demand, HostResources } from "./host-resources.ts";
 
-const supply = { cpu: 10, memoryMiB: 10, ports: ["tcp/22"] };
+const supply = { cpu: 10, memoryMiB: 10, ports: ["tcp/22"], gpus: ["g1", "g2"] };
 const demand = (cpu: number, memoryMiB = 0, ports: readonly string[] = []): Demand => ({ cpu, memoryMiB, ports });
 
 test("first come, first served: the first that does not fit holds up all behind it", () => {
@@ -24,6 +24,8 @@ test.each([
   [demand(0, 11), /11 MiB/],
   [demand(0, 0, ["tcp/22"]), /tcp\/22/],
   [demand(0, 0, ["tcp/80", "tcp/80"]), /tcp\/80/],
+  [{ ...demand(0), gpus: ["g3"] }, /GPU g3/],
+  [{ ...demand(0), gpus: ["g1", "g1"] }, /GPU g1/],
 ])("what can never be had is said at once: %o", (wanted, text) => {
   const host = new HostResources(supply);
   expect(host.enqueue("a", wanted)).toMatch(text);
@@ -35,6 +37,7 @@ test("never more than the machine has, whatever comes and goes; and nobody who f
     cpu: fc.nat(10),
     memoryMiB: fc.nat(10),
     ports: fc.uniqueArray(fc.constantFrom("tcp/80", "tcp/81", "udp/80"), { maxLength: 2 }),
+    gpus: fc.uniqueArray(fc.constantFrom("g1", "g2"), { maxLength: 2 }),
   });
   const steps = fc.array(fc.oneof(fc.record({ enqueue: fc.nat(9), wanted }), fc.record({ release: fc.nat(9) })));
   fc.assert(

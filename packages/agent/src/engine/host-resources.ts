@@ -1,8 +1,9 @@
-/** What a task takes, and what a machine has. CPU units, MiB, host ports as `tcp/80`. */
+/** What a task takes, and what a machine has. CPU units, MiB, host ports as `tcp/80`, ids of GPUs. */
 export interface Demand {
   readonly cpu: number;
   readonly memoryMiB: number;
   readonly ports: readonly string[];
+  readonly gpus?: readonly string[];
 }
 
 /** What a machine has for tasks; `ports` are those that no task may have. */
@@ -17,6 +18,7 @@ export class HostResources {
   readonly #taken = new Map<string, Demand>();
   readonly #waiting = new Map<string, Demand>();
   readonly #ports: Set<string>;
+  readonly #gpus = new Set<string>();
   #cpu = 0;
   #memoryMiB = 0;
 
@@ -41,6 +43,7 @@ export class HostResources {
     this.#cpu += demand.cpu;
     this.#memoryMiB += demand.memoryMiB;
     for (const port of demand.ports) this.#ports.add(port);
+    for (const gpu of demand.gpus ?? []) this.#gpus.add(gpu);
   }
 
   /** A task that has stopped, or waits no longer. */
@@ -52,6 +55,7 @@ export class HostResources {
     this.#cpu -= demand.cpu;
     this.#memoryMiB -= demand.memoryMiB;
     for (const port of demand.ports) this.#ports.delete(port);
+    for (const gpu of demand.gpus ?? []) this.#gpus.delete(gpu);
   }
 
   /** Takes what fits from the head of the queue. The first that does not fit holds up all behind it. */
@@ -65,19 +69,22 @@ export class HostResources {
     return admitted;
   }
 
-  #fits({ cpu, memoryMiB, ports }: Demand): boolean {
+  #fits({ cpu, memoryMiB, ports, gpus = [] }: Demand): boolean {
     return (
       this.#cpu + cpu <= this.#supply.cpu &&
       this.#memoryMiB + memoryMiB <= this.#supply.memoryMiB &&
-      !ports.some((port) => this.#ports.has(port))
+      !ports.some((port) => this.#ports.has(port)) &&
+      !gpus.some((gpu) => this.#gpus.has(gpu))
     );
   }
 }
 
-function lacking({ cpu, memoryMiB, ports }: Demand, supply: Supply): string | undefined {
+function lacking({ cpu, memoryMiB, ports, gpus = [] }: Demand, supply: Supply): string | undefined {
   if (cpu > supply.cpu) return `${cpu} CPU units are more than the ${supply.cpu} of this machine`;
   if (memoryMiB > supply.memoryMiB)
     return `${memoryMiB} MiB of memory are more than the ${supply.memoryMiB} of this machine`;
+  const gpu = gpus.find((each, index) => supply.gpus?.includes(each) !== true || gpus.indexOf(each) !== index);
+  if (gpu !== undefined) return `GPU ${gpu} can not be had`;
   const port = ports.find((each, index) => supply.ports.includes(each) || ports.indexOf(each) !== index);
   return port === undefined ? undefined : `host port ${port} can not be had`;
 }

@@ -18,6 +18,7 @@ export function taskDemand(payload: ChannelTask): Demand {
     cpu: cpu ? Math.round(cpu * 1024) : sum(containers.map((container) => container.cpu)),
     memoryMiB: memory || sum(containers.map(memoryOf)),
     ports: portsOf(payload),
+    gpus: (payload.associations ?? []).filter(({ type }) => type === "gpu").map(({ name }) => name),
   };
 }
 

@@ -59,6 +59,8 @@ export interface MachineFacts {
   readonly memoryMiB: number;
   readonly architecture: "x86_64" | "arm64";
   readonly loggingDrivers: readonly string[];
+  /** NVIDIA's, that containers may be given; absent for none. */
+  readonly gpus?: { readonly ids: readonly string[]; readonly driverVersion: string };
   /** `cgroupfs` or `systemd`, where the engine says. */
   readonly cgroupDriver?: string;
   /** Of a machine whose containers run on Windows; as the engine tells it. */

@@ -56,7 +56,8 @@ function stated(override: ContainerOverride | undefined): Partial<ContainerDefin
   };
 }
 
-function gpusOf({ resourceRequirements }: ContainerDefinition): number {
+/** How many GPUs a container asks for. */
+export function gpusOf({ resourceRequirements }: Pick<ContainerDefinition, "resourceRequirements">): number {
   const gpus = resourceRequirements?.find(({ type }) => type === "GPU")?.value;
   return gpus === undefined ? 0 : Number.parseInt(gpus, 10) || 0;
 }

@@ -3,6 +3,7 @@ import type { NetworkInterface } from "../model/network.ts";
 import type { Task, TaskAttachment } from "../model/task.ts";
 import type { Snapshot, Write } from "../store/store.ts";
 import type { Address } from "./address.ts";
+import { FreeGpus, withGpus } from "./assign-gpus.ts";
 import type { Placement } from "./place-many.ts";
 
 /** A task and where it goes. `expected`: the task's revision; 0 for a new one. */
@@ -28,8 +29,9 @@ export interface PlacementContext {
  */
 export function placementWrites(tasks: readonly PlacedTask[], context: PlacementContext): readonly Write[] {
   const instances = new Map(tasks.map(({ placement: { on } }) => [on.containerInstanceArn, on]));
+  const gpus = new FreeGpus(context.snapshot);
   return [
-    ...tasks.flatMap((task) => taskWrites(task, context)),
+    ...tasks.flatMap((task) => taskWrites({ ...task, value: holdingGpus(task, context, gpus) }, context)),
     ...[...instances.values()].map(
       ({ containerInstanceArn, revision, instance }): Write => ({
         kind: "containerInstance",
@@ -39,6 +41,14 @@ export function placementWrites(tasks: readonly PlacedTask[], context: Placement
       }),
     ),
   ];
+}
+
+function holdingGpus({ value, placement: { on } }: PlacedTask, { snapshot }: PlacementContext, gpus: FreeGpus): Task {
+  if (value.demand.gpus === 0) return value;
+  const taskDefinition = snapshot.get("taskDefinition", value.taskDefinitionArn)?.value;
+  if (taskDefinition === undefined) return value;
+  const take = (count: number) => gpus.take(on.containerInstanceArn, on.instance.registered.gpuIds, count);
+  return { ...value, containers: withGpus(value, taskDefinition, take) };
 }
 
 function taskWrites({ arn, expected, value, placement }: PlacedTask, context: PlacementContext): readonly Write[] {

@@ -1,5 +1,6 @@
 import type * as sdk from "@aws-sdk/client-ecs";
 import type { ContainerInstance } from "../../../model/container-instance.ts";
+import { gpusHeld } from "../../../placement/assign-gpus.ts";
 import type { Snapshot, Stored } from "../../../store/store.ts";
 import { describeRegistered, describeRemaining } from "./capacity.ts";
 
@@ -33,15 +34,6 @@ export function describeContainerInstance(
     tags: include.includes("TAGS") ? [...instance.tags] : [],
     ...(include.includes("CONTAINER_INSTANCE_HEALTH") ? { healthStatus: healthOf(instance) } : {}),
   };
-}
-
-function gpusHeld(snapshot: Snapshot, containerInstanceArn: string): ReadonlySet<string> {
-  const tasks = snapshot.list("task", { containerInstanceArn });
-  return new Set(
-    tasks.flatMap(({ value: { lastStatus, containers } }) =>
-      lastStatus === "STOPPED" ? [] : containers.flatMap(({ gpuIds = [] }) => gpuIds),
-    ),
-  );
 }
 
 /**
