@@ -7,6 +7,7 @@ import type { ManagedInstance } from "./managed-instance.ts";
 import type { NetworkInterface, SecurityGroup, Subnet } from "./network.ts";
 import { type Role, roleArn } from "./role.ts";
 import type { Deployment, Service, ServiceEvents } from "./service.ts";
+import { revisionArnOf, type ServiceDeployment } from "./service-deployment.ts";
 import type { Container, Task } from "./task.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 
@@ -94,6 +95,22 @@ export const exampleDeployment = (overrides: Partial<Deployment> = {}): Deployme
   failedTasks: 0,
   consecutiveFailures: 0,
   createdAt: exampleTime,
+  updatedAt: exampleTime,
+  ...overrides,
+});
+
+export const exampleServiceDeployment = (overrides: Partial<ServiceDeployment> = {}): ServiceDeployment => ({
+  deploymentId: exampleDeploymentId,
+  serviceArn: exampleServiceArn,
+  clusterArn: exampleClusterArn,
+  targetRevisionArn: revisionArnOf(exampleServiceArn, exampleDeploymentId),
+  sources: [],
+  deploymentConfiguration: { maximumPercent: 200, minimumHealthyPercent: 100 },
+  status: "IN_PROGRESS",
+  failedTasks: 0,
+  pauses: [],
+  createdAt: exampleTime,
+  startedAt: exampleTime,
   updatedAt: exampleTime,
   ...overrides,
 });

@@ -8,6 +8,8 @@ export const indexes: { readonly [K in Kind]: readonly (keyof Resources[K])[] } 
   service: ["clusterArn", "taskDefinition"],
   deployment: ["serviceArn"],
   serviceEvents: ["serviceArn"],
+  serviceDeployment: ["serviceArn", "deploymentId"],
+  serviceRevision: ["serviceArn"],
   task: [
     "clusterArn",
     "containerInstanceArn",

@@ -8,6 +8,7 @@ import type { ManagedInstance } from "./managed-instance.ts";
 import type { NetworkInterface, SecurityGroup, Subnet, Vpc } from "./network.ts";
 import type { InstanceProfile, ManagedPolicy, Role } from "./role.ts";
 import type { Deployment, Service, ServiceEvents } from "./service.ts";
+import type { ServiceDeployment, ServiceRevision } from "./service-deployment.ts";
 import type { Session } from "./session.ts";
 import type { Task } from "./task.ts";
 import type { TaskDefinition, TaskDefinitionFamily } from "./task-definition.ts";
@@ -20,6 +21,8 @@ export interface Resources {
   service: Service;
   deployment: Deployment;
   serviceEvents: ServiceEvents;
+  serviceDeployment: ServiceDeployment;
+  serviceRevision: ServiceRevision;
   task: Task;
   containerInstance: ContainerInstance;
   clientToken: ClientToken;
@@ -46,6 +49,8 @@ export const kinds = Object.keys({
   service: 0,
   deployment: 0,
   serviceEvents: 0,
+  serviceDeployment: 0,
+  serviceRevision: 0,
   task: 0,
   containerInstance: 0,
   clientToken: 0,

@@ -1,4 +1,5 @@
 import type { NotBuilt, OperationTable } from "./operation.ts";
+import { continueServiceDeployment } from "./operations/continue-service-deployment.ts";
 import { createCapacityProvider } from "./operations/create-capacity-provider.ts";
 import { createCluster } from "./operations/create-cluster.ts";
 import { createService } from "./operations/create-service.ts";
@@ -13,6 +14,8 @@ import { deregisterTaskDefinition } from "./operations/deregister-task-definitio
 import { describeCapacityProviders } from "./operations/describe-capacity-providers.ts";
 import { describeClusters } from "./operations/describe-clusters.ts";
 import { describeContainerInstances } from "./operations/describe-container-instances.ts";
+import { describeServiceDeployments } from "./operations/describe-service-deployments.ts";
+import { describeServiceRevisions } from "./operations/describe-service-revisions.ts";
 import { describeServices } from "./operations/describe-services.ts";
 import { describeTaskDefinition } from "./operations/describe-task-definition.ts";
 import { describeTasks } from "./operations/describe-tasks.ts";
@@ -23,7 +26,9 @@ import { listAccountSettings } from "./operations/list-account-settings.ts";
 import { listAttributes } from "./operations/list-attributes.ts";
 import { listClusters } from "./operations/list-clusters.ts";
 import { listContainerInstances } from "./operations/list-container-instances.ts";
+import { listServiceDeployments } from "./operations/list-service-deployments.ts";
 import { listServices } from "./operations/list-services.ts";
+import { listServicesByNamespace } from "./operations/list-services-by-namespace.ts";
 import { listTagsForResource } from "./operations/list-tags-for-resource.ts";
 import { listTaskDefinitionFamilies } from "./operations/list-task-definition-families.ts";
 import { listTaskDefinitions } from "./operations/list-task-definitions.ts";
@@ -36,6 +41,7 @@ import { registerContainerInstance } from "./operations/register-container-insta
 import { registerTaskDefinition } from "./operations/register-task-definition.ts";
 import { runTask } from "./operations/run-task.ts";
 import { startTask } from "./operations/start-task.ts";
+import { stopServiceDeployment } from "./operations/stop-service-deployment.ts";
 import { stopTask } from "./operations/stop-task.ts";
 import { submitAttachmentStateChanges } from "./operations/submit-attachment-state-changes.ts";
 import { submitContainerStateChange } from "./operations/submit-container-state-change.ts";
@@ -56,7 +62,7 @@ const notBuilt = (notBuilt: string): NotBuilt => ({ notBuilt });
 /** Every operation of the ECS client. The compiler refuses a table that misses one. */
 export const operations = {
   AssociateGatewayWithCluster: notBuilt("Hatoba does not have AssociateGatewayWithCluster yet."),
-  ContinueServiceDeployment: notBuilt("Hatoba does not have ContinueServiceDeployment yet."),
+  ContinueServiceDeployment: continueServiceDeployment,
   CreateCapacityProvider: createCapacityProvider,
   CreateCluster: createCluster,
   CreateDaemon: notBuilt("Hatoba does not have CreateDaemon yet."),
@@ -88,8 +94,8 @@ export const operations = {
   DescribeGateway: notBuilt("Hatoba does not have DescribeGateway yet."),
   DescribeGatewayResources: notBuilt("Hatoba does not have DescribeGatewayResources yet."),
   DescribeGatewayRoute: notBuilt("Hatoba does not have DescribeGatewayRoute yet."),
-  DescribeServiceDeployments: notBuilt("Hatoba does not have DescribeServiceDeployments yet."),
-  DescribeServiceRevisions: notBuilt("Hatoba does not have DescribeServiceRevisions yet."),
+  DescribeServiceDeployments: describeServiceDeployments,
+  DescribeServiceRevisions: describeServiceRevisions,
   DescribeServices: describeServices,
   DescribeTaskDefinition: describeTaskDefinition,
   DescribeTaskSets: notBuilt("Hatoba does not have DescribeTaskSets yet."),
@@ -108,9 +114,9 @@ export const operations = {
   ListGatewayClusterAssociations: notBuilt("Hatoba does not have ListGatewayClusterAssociations yet."),
   ListGatewayRoutes: notBuilt("Hatoba does not have ListGatewayRoutes yet."),
   ListGateways: notBuilt("Hatoba does not have ListGateways yet."),
-  ListServiceDeployments: notBuilt("Hatoba does not have ListServiceDeployments yet."),
+  ListServiceDeployments: listServiceDeployments,
   ListServices: listServices,
-  ListServicesByNamespace: notBuilt("Hatoba does not have ListServicesByNamespace yet."),
+  ListServicesByNamespace: listServicesByNamespace,
   ListTagsForResource: listTagsForResource,
   ListTaskDefinitionFamilies: listTaskDefinitionFamilies,
   ListTaskDefinitions: listTaskDefinitions,
@@ -124,7 +130,7 @@ export const operations = {
   RegisterTaskDefinition: registerTaskDefinition,
   RunTask: runTask,
   StartTask: startTask,
-  StopServiceDeployment: notBuilt("Hatoba does not have StopServiceDeployment yet."),
+  StopServiceDeployment: stopServiceDeployment,
   StopTask: stopTask,
   SubmitAttachmentStateChanges: submitAttachmentStateChanges,
   SubmitContainerStateChange: submitContainerStateChange,

@@ -1,3 +1,4 @@
+import { isOpen } from "../../model/service-deployment.ts";
 import type { Settings } from "../../settings.ts";
 import type { Snapshot, Stored } from "../../store/store.ts";
 
@@ -51,6 +52,21 @@ export function expiredSessions({ snapshot, now }: ExpiryContext): Expired {
     over.length <= mostSessions ? [] : over.toSorted((a, b) => endOf(a) - endOf(b)).slice(0, -mostSessions);
   const beyond = new Set(surplus);
   return ended(over, (session) => (beyond.has(session) ? now : endOf(session) + sessionKeptMilliseconds), now);
+}
+
+/** How long the record of a deployment is kept. Source: ECS API reference, ListServiceDeployments. */
+const deploymentKeptMilliseconds = 90 * 24 * 60 * 60_000;
+
+/** Records of deployments that are over and old, with what they brought about unless it is still in use. */
+export function expiredDeployments({ snapshot, now }: ExpiryContext): Expired {
+  const over = snapshot.list("serviceDeployment").filter(({ value }) => !isOpen(value));
+  const endOf = ({ value }: Stored<"serviceDeployment">) => value.updatedAt + deploymentKeptMilliseconds;
+  const unused = over.filter(({ value }) => snapshot.get("deployment", value.deploymentId) === undefined);
+  const revisions = unused
+    .filter((record) => endOf(record) <= now)
+    .flatMap(({ value }) => snapshot.get("serviceRevision", value.targetRevisionArn) ?? []);
+  const { gone, ...rest } = ended(unused, endOf, now);
+  return { ...rest, gone: [...gone, ...revisions] };
 }
 
 /** INACTIVE services, with their events. */

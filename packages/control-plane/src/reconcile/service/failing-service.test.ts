@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { exampleTaskDefinition } from "../../model/examples.ts";
+import { failureThreshold } from "../../model/failure-threshold.ts";
 import type { Task } from "../../model/task.ts";
 import { update } from "../../store/update.ts";
 import { SimulatedCluster, taskDefinitionArn, withHealthCheck } from "../simulated-cluster.ts";
-import { backOffMilliseconds, failureThreshold } from "./judge-deployments.ts";
+import { backOffMilliseconds } from "./judge-deployments.ts";
 
 let cluster: SimulatedCluster;
 const begin = async (instances = 2) => {

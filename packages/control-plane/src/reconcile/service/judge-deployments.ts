@@ -1,3 +1,4 @@
+import { failureThreshold } from "../../model/failure-threshold.ts";
 import type { Deployment, Service } from "../../model/service.ts";
 import type { Task } from "../../model/task.ts";
 import type { Stored } from "../../store/store.ts";
@@ -14,10 +15,6 @@ const announcedFrom = 3;
 /** How long no task is started after so many failed rounds in a row. Source: ECS developer guide, "Service throttle logic". */
 export const backOffMilliseconds = (rounds: number): number =>
   rounds <= 0 ? 0 : Math.min(1000 * 2 ** (rounds - 1), longestBackOffMilliseconds);
-
-/** How many failed tasks end a deployment. Source: ECS developer guide, "How the deployment circuit breaker detects failures". */
-export const failureThreshold = (desiredCount: number): number =>
-  Math.min(Math.max(3, Math.ceil(desiredCount / 2)), 200);
 
 /** What has become of the primary deployment; `messages` are for the service's events, without its name. */
 export interface Verdict {
@@ -50,13 +47,14 @@ export function judgePrimary(
     .filter(({ stored: { value } }) => value.failureCounted !== true && failedToStart(value))
     .map(({ stored }) => stored);
   const sick = stopping.filter(({ task, cause }) => task.isCurrent && cause === "unhealthy").length;
-  const failedTasks = isServing(tasks) ? 0 : deployment.failedTasks + counted.length + sick;
-  const round = nextRound(deployment, current, counted.length > 0, now);
   const breaker = service.deploymentConfiguration.deploymentCircuitBreaker;
+  const isReset = isServing(tasks) && breaker?.resetOnHealthyTask !== false;
+  const failedTasks = isReset ? 0 : deployment.failedTasks + counted.length + sick;
+  const round = nextRound(deployment, current, counted.length > 0, now);
   const failed =
     breaker?.enable === true &&
     deployment.rolloutState === "IN_PROGRESS" &&
-    failedTasks >= failureThreshold(service.desiredCount);
+    failedTasks >= failureThreshold(service.desiredCount, breaker.thresholdConfiguration);
   const what = sick > 0 ? "tasks failed container health checks" : "tasks failed to start";
   const announces = round.consecutiveFailures >= announcedFrom && deployment.consecutiveFailures < announcedFrom;
   return {

@@ -1,5 +1,6 @@
 import type { Service } from "../../model/service.ts";
 import type { Write } from "../../store/store.ts";
+import { recordsEnd } from "./deployment-record.ts";
 import { stoppedMessage } from "./service-events.ts";
 import { isAlive } from "./service-tasks.ts";
 import type { ServiceView } from "./service-view.ts";
@@ -19,5 +20,9 @@ export function planEnd(view: ServiceView, deps: PassDependencies): readonly Wri
     return [...stopWrites(stop, now), ...events];
   }
   const value: Service = { ...stored.value, status: "INACTIVE", desiredCount: 0, inactiveAt: now };
-  return [{ kind: "service", arn: stored.arn, expected: stored.revision, value }, ...removals(view.deployments)];
+  return [
+    { kind: "service", arn: stored.arn, expected: stored.revision, value },
+    ...removals(view.deployments),
+    ...recordsEnd(view),
+  ];
 }

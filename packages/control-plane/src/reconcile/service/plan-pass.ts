@@ -1,6 +1,8 @@
 import type { Deployment } from "../../model/service.ts";
+import type { ServiceDeployment } from "../../model/service-deployment.ts";
 import type { Stored, Write } from "../../store/store.ts";
 import type { Next } from "../loop/reconciler.ts";
+import { recordWrites } from "./deployment-record.ts";
 import {
   finishedDeployments,
   isServing,
@@ -23,6 +25,7 @@ import {
 import { graceEnd, provenAt } from "./service-tasks.ts";
 import { isSameDeployment, type ServiceView } from "./service-view.ts";
 import { deploymentWrite, eventsWrite, type PassDependencies, removals } from "./service-writes.ts";
+import { advance, allowedAt, type StageStep } from "./stages.ts";
 import { type StartedTasks, startTasks } from "./start-tasks.ts";
 import { stopWrites } from "./stop-tasks.ts";
 
@@ -44,7 +47,10 @@ export function planPass(view: ServiceView, deps: PassDependencies): ServicePass
   const { stored, now } = view;
   if (stored.value.status === "INACTIVE") return { writes: [], next: "when-changed" };
   if (stored.value.status === "DRAINING") return { writes: planEnd(view, deps), next: "when-changed" };
-  const full = planService({ ...stored.value, mayProgress: view.primary.value.rolloutState !== "FAILED" }, view.tasks);
+  const step = stageStep(view);
+  const stage = step?.record.lifecycleStage;
+  const wish = { ...stored.value, mayProgress: view.primary.value.rolloutState !== "FAILED" };
+  const full = planService(stage === undefined ? wish : { ...wish, stage: allowedAt(stage) }, view.tasks);
   const plan = { ...full, start: Math.min(full.start, startsPerPass), stop: full.stop.slice(0, stopsPerPass) };
   const verdict = judgePrimary(stored.value, view.primary.value, view.tasks, plan.stop, now);
   const countedWrites = verdict.counted.map(
@@ -55,8 +61,11 @@ export function planPass(view: ServiceView, deps: PassDependencies): ServicePass
       value: { ...value, failureCounted: true },
     }),
   );
-  if (verdict.failed) {
-    const { writes, messages } = rollBack(view, verdict.deployment);
+  const asked = step?.rollback ?? requestedRollback(view);
+  if (verdict.failed || asked !== undefined) {
+    const failed = verdict.failed ? verdict.deployment : givenUp(verdict.deployment, asked ?? "");
+    const reason = verdict.failed ? failed.rolloutStateReason : (asked ?? "");
+    const { writes, messages } = rollBack(view, failed, { isAsked: !verdict.failed, reason });
     const events = eventsWrite(view, [...verdict.messages, ...messages], deps);
     return { writes: [...countedWrites, ...writes, ...events], next: { afterSeconds: 0 } };
   }
@@ -64,7 +73,8 @@ export function planPass(view: ServiceView, deps: PassDependencies): ServicePass
   const isWaiting = (verdict.deployment.notBefore ?? 0) > now;
   const starting = isWaiting ? nothingStarted : startTasks(view, plan.start, deps);
   const isSettled = full.start === 0 && full.stop.length === 0 && isSteady(stored.value, view.tasks);
-  const isCompleted = isSettled && verdict.deployment.rolloutState === "IN_PROGRESS";
+  const isLastStage = stage === undefined || stage === "CLEAN_UP";
+  const isCompleted = isSettled && isLastStage && verdict.deployment.rolloutState === "IN_PROGRESS";
   const foundNoPlace = starting.short !== undefined && starting.arns.length === 0 && !isServing(view.tasks);
   const primary = isCompleted
     ? completed(verdict.deployment)
@@ -84,6 +94,7 @@ export function planPass(view: ServiceView, deps: PassDependencies): ServicePass
       ...stopWrites(plan.stop, now),
       ...countedWrites,
       ...deploymentWrites(view, primary),
+      ...recordWrites(view, { primary, record: step?.record }),
       ...removals(beyondKept(view, verdict.counted)),
       ...eventsWrite(view, messages, deps, isSettled),
     ],
@@ -91,10 +102,35 @@ export function planPass(view: ServiceView, deps: PassDependencies): ServicePass
       hasMore: full.stop.length > plan.stop.length || full.start > plan.start,
       starting,
       settings: deps.settings,
+      stageAt: step?.nextAt,
     }),
     ...(starting.short === undefined ? {} : { waitsIn: starting.short.pool }),
   };
 }
+
+/** Takes the primary deployment on through its stages, if it has any. */
+function stageStep(view: ServiceView): StageStep | undefined {
+  const record = recordOfPrimary(view);
+  if (record?.lifecycleStage === undefined) return undefined;
+  const { desiredCount } = view.stored.value;
+  const ready = view.tasks.filter(
+    ({ isCurrent, isLeaving, standing }) => isCurrent && !isLeaving && standing === "healthy",
+  );
+  return advance(record, { now: view.now, isTargetReady: ready.length >= desiredCount });
+}
+
+const recordOfPrimary = ({ records, primary }: ServiceView): ServiceDeployment | undefined =>
+  records.find(({ value }) => value.deploymentId === primary.value.deploymentId)?.value;
+
+/** Why a user wants the primary deployment to be rolled back; undefined if nobody does. */
+const requestedRollback = (view: ServiceView): string | undefined =>
+  recordOfPrimary(view)?.status === "ROLLBACK_REQUESTED" ? "The service deployment was stopped." : undefined;
+
+const givenUp = (deployment: Deployment, why: string): Deployment => ({
+  ...deployment,
+  rolloutState: "FAILED",
+  rolloutStateReason: why,
+});
 
 const nothingStarted: StartedTasks = { writes: [], arns: [] };
 
@@ -141,7 +177,13 @@ function nextLook(
     hasMore,
     starting,
     settings,
-  }: { readonly hasMore: boolean; readonly starting: StartedTasks; readonly settings: PassDependencies["settings"] },
+    stageAt,
+  }: {
+    readonly hasMore: boolean;
+    readonly starting: StartedTasks;
+    readonly settings: PassDependencies["settings"];
+    readonly stageAt: number | undefined;
+  },
 ): Next {
   const { now, stored, tasks } = view;
   if (hasMore && starting.short === undefined) return { afterSeconds: 0 };
@@ -153,6 +195,7 @@ function nextLook(
       .filter((end) => end > now),
     ...tasks.flatMap(({ isProtected, stored: { value } }) => (isProtected ? (value.protectedUntil ?? []) : [])),
     ...(starting.short === undefined ? [] : [now + roomSoughtMilliseconds]),
+    ...(stageAt === undefined ? [] : [Math.max(stageAt, now)]),
   ];
   return times.length === 0 ? "when-changed" : { afterSeconds: (Math.min(...times) - now) / 1000 };
 }

@@ -17,13 +17,18 @@ export interface ServicePlan {
 export interface ServiceWish extends Pick<Service, "desiredCount" | "deploymentConfiguration"> {
   /** Whether the primary deployment may start tasks and displace those of older ones: it has not failed. */
   readonly mayProgress: boolean;
+  /** Absent for a rolling deployment: what a stage of another one lets happen, its tasks being counted by themselves. */
+  readonly stage?: { readonly start: boolean; readonly displace: boolean };
 }
 
 /**
  * How many healthy tasks must stay, and how many wanted tasks may be there at most. The floor rounds up, the ceiling
  * down; the ceiling never hinders the desired count itself. Source: ECS API reference, DeploymentConfiguration.
  */
-export function deploymentLimits({ desiredCount, deploymentConfiguration }: Omit<ServiceWish, "mayProgress">): {
+export function deploymentLimits({
+  desiredCount,
+  deploymentConfiguration,
+}: Pick<ServiceWish, "desiredCount" | "deploymentConfiguration">): {
   readonly floor: number;
   readonly ceiling: number;
 } {
@@ -42,18 +47,24 @@ export function deploymentLimits({ desiredCount, deploymentConfiguration }: Omit
  */
 export function planService(wish: ServiceWish, tasks: readonly ServiceTask[]): ServicePlan {
   const { floor, ceiling } = deploymentLimits(wish);
+  const stage = wish.stage ?? { start: true, displace: true };
   const alive = tasks.filter(isAlive);
   const isKeeper = (task: ServiceTask) =>
     task.isCurrent && (!task.isLeaving || task.isProtected === true) && task.standing !== "unhealthy";
   const mayGo = (task: ServiceTask) => task.isProtected !== true || task.standing === "unhealthy";
   const keepers = alive.filter(isKeeper);
-  const missing = wish.mayProgress ? Math.max(0, wish.desiredCount - keepers.length) : 0;
-  const start = Math.min(missing, Math.max(0, ceiling - alive.length));
+  const missing = wish.mayProgress && stage.start ? Math.max(0, wish.desiredCount - keepers.length) : 0;
+  const counted = stage.displace ? alive : alive.filter(({ isCurrent }) => isCurrent);
+  const start = Math.min(missing, Math.max(0, ceiling - counted.length));
 
   const healthyCount = alive.filter(({ standing }) => standing === "healthy").length;
   const surplus = surplusOf(keepers, wish.desiredCount, Math.max(0, healthyCount - floor));
   const displaced = alive.filter(
-    (task) => !isKeeper(task) && mayGo(task) && (wish.mayProgress || task.isCurrent || task.isLeaving),
+    (task) =>
+      !isKeeper(task) &&
+      mayGo(task) &&
+      (stage.displace || task.isCurrent) &&
+      (wish.mayProgress || task.isCurrent || task.isLeaving),
   );
   const unready = displaced.filter(({ standing }) => standing === "unready");
   const unhealthy = displaced.filter(({ standing }) => standing === "unhealthy");

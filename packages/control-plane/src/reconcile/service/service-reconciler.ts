@@ -52,7 +52,7 @@ export class ServiceReconciler implements Reconciler {
   private concerned({ before, after }: Change): readonly string[] {
     const changed = after ?? before;
     if (changed?.kind === "service") return [changed.arn];
-    if (changed?.kind === "deployment") return [changed.value.serviceArn];
+    if (changed?.kind === "deployment" || changed?.kind === "serviceDeployment") return [changed.value.serviceArn];
     if (changed?.kind === "task") {
       const { serviceArn } = changed.value;
       const isNews = before?.kind !== "task" || after?.kind !== "task" || differ(before.value, after.value);

@@ -1,5 +1,6 @@
 import type { Deployment, ServiceEvents } from "../../model/service.ts";
 import type { Snapshot, Stored } from "../../store/store.ts";
+import { openRecords } from "./deployment-record.ts";
 import { type JudgeContext, judgeTask, type ServiceTask } from "./service-tasks.ts";
 
 /** A service with all that belongs to it, as of one snapshot. */
@@ -9,6 +10,8 @@ export interface ServiceView {
   readonly primary: Stored<"deployment">;
   /** In the order of their creation, the primary one among them. */
   readonly deployments: readonly Stored<"deployment">[];
+  /** Records of its deployments that are not over. */
+  readonly records: readonly Stored<"serviceDeployment">[];
   /** In the order of their creation. */
   readonly tasks: readonly ServiceTask[];
   readonly events: { readonly arn: string; readonly revision: number; readonly value: ServiceEvents };
@@ -33,6 +36,7 @@ export function viewService(
     stored,
     primary,
     deployments: snapshot.list("deployment", { serviceArn }),
+    records: openRecords(snapshot.list("serviceDeployment", { serviceArn })),
     tasks: snapshot.list("task", { serviceArn }).map((task) => judgeTask(task, context)),
     events: {
       arn: eventsArn,

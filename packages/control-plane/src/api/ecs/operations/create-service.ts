@@ -15,7 +15,7 @@ import {
   requireGracePeriod,
 } from "../services/check-service.ts";
 import { describeService } from "../services/describe-service.ts";
-import { newDeployment, newDeploymentId } from "../services/new-deployment.ts";
+import { deploymentWrites, newDeployment, newDeploymentId } from "../services/new-deployment.ts";
 import { requireTags } from "../tags.ts";
 
 const tokenLifeMs = 24 * 60 * 60 * 1000;
@@ -68,7 +68,7 @@ export const createService: Operation<"CreateService"> = async (input, { store, 
     return {
       writes: [
         { kind: "service", arn, expected: existing?.revision ?? 0, value },
-        { kind: "deployment", arn: deploymentId, expected: 0, value: deployment },
+        ...deploymentWrites({ arn, value }, deployment, { snapshot, before: [] }),
         ...(events === undefined
           ? []
           : [{ kind: "serviceEvents" as const, arn: events.arn, expected: events.revision, value: null }]),

@@ -159,15 +159,42 @@ describe("CreateService", () => {
       "UnsupportedFeatureException: Hatoba does not have DAEMON services yet",
     ],
     ["CODE_DEPLOY", { deploymentController: { type: "CODE_DEPLOY" } }, "UnsupportedFeatureException"],
-    ["BLUE_GREEN", { deploymentConfiguration: { strategy: "BLUE_GREEN" } }, "UnsupportedFeatureException"],
     ["a bake time", { deploymentConfiguration: { bakeTimeInMinutes: 5 } }, "UnsupportedFeatureException"],
+    [
+      "a linear configuration of another strategy",
+      { deploymentConfiguration: { strategy: "CANARY", linearConfiguration: {} } },
+      "InvalidParameterException: linearConfiguration can only be specified with the LINEAR",
+    ],
+    [
+      "a step that is too small",
+      { deploymentConfiguration: { strategy: "LINEAR", linearConfiguration: { stepPercent: 2 } } },
+      "InvalidParameterException: stepPercent must be between 3 and 100",
+    ],
+    [
+      "a hook of a rolling deployment",
+      { deploymentConfiguration: { lifecycleHooks: [{ targetType: "PAUSE", lifecycleStages: ["PRE_SCALE_UP"] }] } },
+      "InvalidParameterException: Lifecycle hooks can only be specified",
+    ],
+    [
+      "a hook that calls Lambda",
+      {
+        deploymentConfiguration: {
+          strategy: "BLUE_GREEN",
+          lifecycleHooks: [{ hookTargetArn: "arn:aws:lambda:x", lifecycleStages: ["PRE_SCALE_UP"] }],
+        },
+      },
+      "UnsupportedFeatureException",
+    ],
     [
       "early success",
       { deploymentConfiguration: { earlySuccessCriteria: { enable: true, healthyPercent: 100 } } },
       "UnsupportedFeatureException",
     ],
-    ["another failure threshold", breaker({ thresholdConfiguration: { type: "COUNT", value: 1 } }), "Unsupported"],
-    ["failures that are never forgiven", breaker({ resetOnHealthyTask: false }), "UnsupportedFeatureException"],
+    [
+      "a failure threshold of nothing",
+      breaker({ thresholdConfiguration: { type: "COUNT", value: 0 } }),
+      "InvalidParameterException: The value of a circuit breaker's thresholdConfiguration must be at least 1",
+    ],
     ["gateway connectors", { gatewayConnectors: [{} as never] }, "UnsupportedFeatureException"],
     [
       "finer metrics",

@@ -14,7 +14,7 @@ import {
   requireGracePeriod,
 } from "../services/check-service.ts";
 import { describeService } from "../services/describe-service.ts";
-import { needsDeployment, newDeployment, newDeploymentId } from "../services/new-deployment.ts";
+import { deploymentWrites, needsDeployment, newDeployment, newDeploymentId } from "../services/new-deployment.ts";
 import { requireActiveService } from "../services/require-service.ts";
 
 /**
@@ -42,7 +42,7 @@ export const updateService: Operation<"UpdateService"> = async (input, { store, 
     return {
       writes: [
         { kind: "service", arn, expected: stored.revision, value },
-        { kind: "deployment", arn: deploymentId, expected: 0, value: deployment },
+        ...deploymentWrites({ arn, value }, deployment, { snapshot, before }),
       ],
       result: describeService({ arn, value }, snapshot, { tags: true, deployments: [...before, deployment] }),
     };

@@ -18,23 +18,17 @@ export function refuseUnbuilt(input: Input<"CreateService"> | Input<"UpdateServi
   if (input.volumeConfigurations?.length) throw unsupported("EBS volumes");
   if (input.vpcLatticeConfigurations?.length) throw unsupported("VPC Lattice");
   if (input.availabilityZoneRebalancing === "ENABLED") throw unsupported("availability zone rebalancing");
-  const { strategy, lifecycleHooks, alarms } = deploymentConfiguration ?? {};
-  if (strategy !== undefined && strategy !== "ROLLING") throw unsupported(`${strategy} deployments`);
-  if (lifecycleHooks?.length) throw unsupported("deployment lifecycle hooks");
-  if (alarms?.enable) throw unsupported("deployment alarms");
-  if (deploymentConfiguration?.bakeTimeInMinutes) throw unsupported("bake times");
-  if (deploymentConfiguration?.earlySuccessCriteria?.enable) throw unsupported("early success criteria");
-  if (isUnusual(deploymentConfiguration?.deploymentCircuitBreaker)) {
-    throw unsupported("deployment circuit breakers with other thresholds than ECS's own");
+  const { strategy = "ROLLING", lifecycleHooks = [], alarms } = deploymentConfiguration ?? {};
+  if (lifecycleHooks.some(({ targetType = "AWS_LAMBDA" }) => targetType === "AWS_LAMBDA")) {
+    throw unsupported("lifecycle hooks that call Lambda functions");
   }
+  if (alarms?.enable) throw unsupported("deployment alarms");
+  if (strategy === "ROLLING" && deploymentConfiguration?.bakeTimeInMinutes) {
+    throw unsupported("bake times of rolling deployments");
+  }
+  if (deploymentConfiguration?.earlySuccessCriteria?.enable) throw unsupported("early success criteria");
   if (input.gatewayConnectors?.length) throw unsupported("gateway connectors");
   if (input.monitoring?.metricConfigurations?.length) throw unsupported("service metrics of another resolution");
-}
-
-/** Whether a circuit breaker counts otherwise than ECS does by default. Source: ECS API reference, DeploymentCircuitBreaker. */
-function isUnusual(breaker: DeploymentCircuitBreaker | undefined): boolean {
-  const { type, value } = breaker?.thresholdConfiguration ?? { type: "BOUNDED_PERCENT", value: 50 };
-  return breaker?.resetOnHealthyTask === false || type !== "BOUNDED_PERCENT" || value !== 50;
 }
 
 /** A desired count, 0 or more. */
@@ -69,7 +63,47 @@ export function deploymentConfigurationOf(
   if (maximumPercent === 100 && minimumHealthyPercent === 100) {
     throw invalid("Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.");
   }
+  checkStages(result);
+  checkBreaker(result.deploymentCircuitBreaker);
   return result;
+}
+
+/** Source: ECS API reference, LinearConfiguration, CanaryConfiguration, DeploymentLifecycleHook, bakeTimeInMinutes. */
+function checkStages(configuration: DeploymentConfiguration): void {
+  const { strategy = "ROLLING", linearConfiguration, canaryConfiguration, lifecycleHooks = [] } = configuration;
+  const within = (what: string, value: number | undefined, [least, most]: readonly [number, number]) => {
+    if (value !== undefined && (value < least || value > most)) {
+      throw invalid(`${what} must be between ${least} and ${most}.`);
+    }
+  };
+  if (linearConfiguration !== undefined && strategy !== "LINEAR") {
+    throw invalid("linearConfiguration can only be specified with the LINEAR deployment strategy.");
+  }
+  if (canaryConfiguration !== undefined && strategy !== "CANARY") {
+    throw invalid("canaryConfiguration can only be specified with the CANARY deployment strategy.");
+  }
+  if (lifecycleHooks.length > 0 && strategy === "ROLLING") {
+    throw invalid(
+      "Lifecycle hooks can only be specified with the BLUE_GREEN, LINEAR and CANARY deployment strategies.",
+    );
+  }
+  within("stepPercent", linearConfiguration?.stepPercent, [3, 100]);
+  within("stepBakeTimeInMinutes", linearConfiguration?.stepBakeTimeInMinutes, [0, 1440]);
+  within("canaryPercent", canaryConfiguration?.canaryPercent, [0.1, 100]);
+  within("canaryBakeTimeInMinutes", canaryConfiguration?.canaryBakeTimeInMinutes, [0, 1440]);
+  within("bakeTimeInMinutes", configuration.bakeTimeInMinutes, [0, 1440]);
+  for (const { lifecycleStages = [], timeoutConfiguration } of lifecycleHooks) {
+    if (lifecycleStages.length === 0) throw invalid("lifecycleStages can not be empty.");
+    within("timeoutInMinutes", timeoutConfiguration?.timeoutInMinutes, [1, 20_160]);
+  }
+}
+
+/** Source: ECS API reference, ThresholdConfiguration. */
+function checkBreaker(breaker: DeploymentCircuitBreaker | undefined): void {
+  const threshold = breaker?.thresholdConfiguration;
+  if (threshold !== undefined && (threshold.value ?? 0) < 1) {
+    throw invalid("The value of a circuit breaker's thresholdConfiguration must be at least 1.");
+  }
 }
 
 /** Kept as given; only of use with a load balancer or health check. @throws EcsError InvalidParameterException below 0 */

@@ -1,7 +1,10 @@
 import type * as sdk from "@aws-sdk/client-ecs";
 import { launchTypeOf } from "../../../model/new-task.ts";
 import type { Deployment, Service } from "../../../model/service.ts";
+import { isOpen } from "../../../model/service-deployment.ts";
 import type { Snapshot, Stored } from "../../../store/store.ts";
+
+import { currentRevisions } from "./describe-service-deployment.ts";
 
 const latestPlatformVersion = "1.4.0";
 
@@ -17,6 +20,10 @@ export function describeService(
 ): sdk.Service {
   const shown = deployments ?? snapshot.list("deployment", { serviceArn: arn }).map(({ value }) => value);
   const counts = shown.map(({ deploymentId }) => snapshot.tally("deploymentTasks", deploymentId));
+  const wantedOf = (deploymentId: string) => {
+    const { running, pending } = snapshot.tally("deploymentTasks", deploymentId);
+    return deploymentId === service.primaryDeploymentId ? service.desiredCount : running + pending;
+  };
   const events = snapshot.get("serviceEvents", `events/${arn}`)?.value.events ?? [];
   return {
     serviceArn: arn,
@@ -34,6 +41,12 @@ export function describeService(
     deploymentConfiguration: service.deploymentConfiguration,
     deployments: inOrder(shown, service).map((deployment) => describeDeployment(deployment, service, snapshot)),
     ...(service.networkConfiguration === undefined ? {} : { roleArn: serviceRole(arn) }),
+    ...inProgress(arn, snapshot),
+    currentServiceRevisions: currentRevisions(
+      arn,
+      inOrder(shown, service).map(({ deploymentId }) => ({ deploymentId, desiredCount: wantedOf(deploymentId) })),
+      snapshot,
+    ),
     events: events.map(({ id, createdAt, message }) => ({ id, createdAt: new Date(createdAt), message })),
     createdAt: new Date(service.createdAt),
     placementConstraints: service.placementConstraints ?? [],
@@ -51,6 +64,12 @@ export function describeService(
     enableExecuteCommand: service.enableExecuteCommand ?? false,
     availabilityZoneRebalancing: service.availabilityZoneRebalancing ?? "DISABLED",
   };
+}
+
+/** The deployment that is under way, by its record. */
+function inProgress(serviceArn: string, snapshot: Snapshot): Pick<sdk.Service, "currentServiceDeployment"> {
+  const record = snapshot.list("serviceDeployment", { serviceArn }).findLast(({ value }) => isOpen(value));
+  return record === undefined ? {} : { currentServiceDeployment: record.arn };
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

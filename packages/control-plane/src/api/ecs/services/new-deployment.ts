@@ -1,6 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import { newServiceDeployment } from "../../../model/new-service-deployment.ts";
 import type { Deployment, Service } from "../../../model/service.ts";
+import { revisionArnOf } from "../../../model/service-deployment.ts";
 import type { IdSource } from "../../../platform/ids.ts";
+import type { Snapshot, Write } from "../../../store/store.ts";
 
 /** `ecs-svc/` and nineteen digits. */
 export const newDeploymentId = (ids: IdSource): string =>
@@ -24,6 +27,34 @@ export function newDeployment(serviceArn: string, service: Service, now: number)
     ...(platformVersion === undefined ? {} : { platformVersion }),
     ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
   };
+}
+
+/**
+ * The writes of a new deployment with its revision and its record.
+ * @param before the service's deployments until now
+ */
+export function deploymentWrites(
+  { arn, value }: { readonly arn: string; readonly value: Service },
+  deployment: Deployment,
+  { snapshot, before }: { readonly snapshot: Snapshot; readonly before: readonly Deployment[] },
+): readonly Write[] {
+  const taskDefinition = snapshot.get("taskDefinition", value.taskDefinition)?.value;
+  if (taskDefinition === undefined)
+    return [{ kind: "deployment", arn: deployment.deploymentId, expected: 0, value: deployment }];
+  const sources = before
+    .map(({ deploymentId }) => ({ deploymentId, counts: snapshot.tally("deploymentTasks", deploymentId) }))
+    .filter(({ counts }) => counts.running + counts.pending > 0)
+    .map(({ deploymentId, counts }) => ({
+      revisionArn: revisionArnOf(arn, deploymentId),
+      deploymentId,
+      requestedTaskCount: counts.running + counts.pending,
+    }));
+  const { revision, record } = newServiceDeployment(deployment, value, { taskDefinition, sources });
+  return [
+    { kind: "deployment", arn: deployment.deploymentId, expected: 0, value: deployment },
+    { kind: "serviceRevision", expected: 0, ...revision },
+    { kind: "serviceDeployment", expected: 0, ...record },
+  ];
 }
 
 /**
