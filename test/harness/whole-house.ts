@@ -140,6 +140,8 @@ export interface SimulatedAgentOptions {
   readonly memoryMiB?: number;
   readonly capacity?: "EC2" | "FARGATE";
   readonly zone?: string;
+  /** As `WINDOWS_SERVER_2022_CORE`; Linux if left out. */
+  readonly osFamily?: string;
 }
 
 /** One machine: its runtime and its agent's disk outlive its agent. */
@@ -160,7 +162,11 @@ export class SimulatedAgent {
       clock: house.clock,
       idPrefix: id,
       ...(options.programOf === undefined ? {} : { programOf: options.programOf }),
-      facts: { cpus: options.cpus ?? 4, memoryMiB: options.memoryMiB ?? 16_384 },
+      facts: {
+        cpus: options.cpus ?? 4,
+        memoryMiB: options.memoryMiB ?? 16_384,
+        ...(options.osFamily === undefined ? {} : { windows: { osFamily: options.osFamily } }),
+      },
     });
     this.state = new MemoryState(id);
     this.engine = this.newEngine();
