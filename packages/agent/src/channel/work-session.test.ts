@@ -137,6 +137,17 @@ describe("a manifest", () => {
   });
 });
 
+test("an update is refused: whoever runs the machine updates it", async () => {
+  const { frames, send } = connect();
+  const updateInfo = { location: "https://releases.example/agent.tar", signature: "0".repeat(64) };
+  send({ type: "StageUpdateMessage", message: { ...address, updateInfo } });
+  await turn();
+  const { clusterArn: cluster, containerInstanceArn: containerInstance, messageId } = address;
+  expect(frames).toEqual([
+    { type: "NackRequest", message: { cluster, containerInstance, messageId, reason: "Updates are disabled" } },
+  ]);
+});
+
 describe("a connection", () => {
   test("has its heartbeats answered while a disk is slow", async () => {
     handler.stored = new Promise(() => {});

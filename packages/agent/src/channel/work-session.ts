@@ -110,6 +110,24 @@ export async function serveWork(
         return acknowledge(message);
       case "TaskStopVerificationAck":
         return await handler.stop(message.stopTasks.map(({ taskArn }) => taskArn));
+      case "StageUpdateMessage":
+      case "PerformUpdateMessage":
+        // Whoever runs the machine updates it.
+        return connection.send(
+          encodeFrame({
+            type: "NackRequest",
+            message: {
+              cluster: message.clusterArn,
+              containerInstance: message.containerInstanceArn,
+              messageId: message.messageId,
+              reason: "Updates are disabled",
+            },
+          }),
+        );
+      case "AttachTaskNetworkInterfacesMessage":
+      case "ConfirmAttachmentMessage":
+        // What a task needs of this comes with its payload.
+        return acknowledge(message);
       case "AckRequest":
       case "NackRequest":
       case "HeartbeatAckRequest":

@@ -6,12 +6,14 @@ import {
   type OpenSessionMessage,
 } from "@hatoba/contract";
 import type { TaskCredentials } from "../credentials/task-credentials.ts";
+import type { Task } from "../model/task.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { IdSource } from "../platform/ids.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { Store } from "../store/store.ts";
 import { AgentUpdating } from "./agent-updating.ts";
 import { CredentialsRenewal } from "./credentials-renewal.ts";
+import { InterfaceAnnouncements } from "./interface-announcements.ts";
 import { PayloadQueue } from "./payload-queue.ts";
 import type { SequenceNumbers } from "./sequence-numbers.ts";
 import { resendAfter, type SessionInstance, type SessionLine } from "./session-line.ts";
@@ -50,6 +52,7 @@ export class AgentSession implements SessionLine {
   private readonly payloads: PayloadQueue;
   private readonly renewal: CredentialsRenewal | undefined;
   private readonly updating: AgentUpdating;
+  private readonly interfaces: InterfaceAnnouncements | undefined;
   /** The manifest that is not acknowledged. */
   private manifestId: string | undefined;
   private readonly callOff = new Set<() => void>();
@@ -60,7 +63,11 @@ export class AgentSession implements SessionLine {
   constructor(
     connection: Connection,
     instance: SessionInstance,
-    deps: SessionDependencies & { readonly sequence: SequenceNumbers },
+    deps: SessionDependencies & {
+      readonly sequence: SequenceNumbers;
+      /** The agent is told of network interfaces before payloads. */
+      readonly awaitsInterfaces?: boolean;
+    },
   ) {
     const { store, clock, ids, sequence, credentials } = deps;
     this.connection = connection;
@@ -75,12 +82,14 @@ export class AgentSession implements SessionLine {
       sequence,
       entryOf: (snapshot, taskArn) => {
         const stored = snapshot.get("task", taskArn);
-        return (
-          stored && payloadEntry(snapshot, stored, credentials && ((role) => credentials.issue(role, clock.now())))
-        );
+        if (stored === undefined || this.interfaces?.holdsBack(snapshot, stored)) return undefined;
+        return payloadEntry(snapshot, stored, credentials && ((role) => credentials.issue(role, clock.now())));
       },
     });
     this.renewal = credentials && new CredentialsRenewal({ line: this, store, clock, ids, credentials });
+    this.interfaces = deps.awaitsInterfaces
+      ? new InterfaceAnnouncements({ line: this, store, clock, ids, logger: deps.logger })
+      : undefined;
     this.updating = new AgentUpdating({ line: this, store, ids, logger: deps.logger });
     this.heardAt = clock.now();
   }
@@ -104,6 +113,11 @@ export class AgentSession implements SessionLine {
   /** This task is to be spoken of. Those of one turn go together. */
   notice(taskArn: string): void {
     this.payloads.notice(taskArn);
+  }
+
+  /** A task's attachments have changed; that may be what its payload waits for. */
+  noticeAttachments(taskArn: string, task: Task): void {
+    if (this.interfaces?.isReleased(taskArn, task)) this.payloads.notice(taskArn);
   }
 
   /** The container instance has changed. */
@@ -183,6 +197,7 @@ export class AgentSession implements SessionLine {
     if (type === "AckRequest") {
       this.payloads.acknowledged(message.messageId);
       this.updating.acknowledged(message.messageId);
+      this.interfaces?.acknowledged(message.messageId);
       if (message.messageId === this.manifestId) this.manifestId = undefined;
     }
     if (type === "NackRequest") {

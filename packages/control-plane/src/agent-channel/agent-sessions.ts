@@ -6,6 +6,7 @@ import type { Task } from "../model/task.ts";
 import { type Change, NotFoundError, type Snapshot } from "../store/store.ts";
 import { update } from "../store/update.ts";
 import { AgentSession, type SessionDependencies, type SessionWish } from "./agent-session.ts";
+import { awaitsInterfaces } from "./interface-announcements.ts";
 import { SequenceNumbers } from "./sequence-numbers.ts";
 import { isGivenUp } from "./session-payloads.ts";
 
@@ -65,7 +66,8 @@ export class AgentSessions {
     const sequence = this.sequences.get(containerInstanceArn) ?? new SequenceNumbers();
     this.sequences.set(containerInstanceArn, sequence);
     const addressed = { clusterArn: instance.clusterArn, containerInstanceArn };
-    const session = new AgentSession(connection, addressed, { ...this.deps, sequence });
+    const awaits = awaitsInterfaces(instance, said.agentHash);
+    const session = new AgentSession(connection, addressed, { ...this.deps, sequence, awaitsInterfaces: awaits });
     this.sessions.set(containerInstanceArn, session);
     // Not one of the codes that are answered by connecting again at once: two machines with one identity would take turns.
     older?.close(4001, "A newer connection of the same container instance.");
@@ -103,6 +105,8 @@ export class AgentSessions {
       const earlier = before?.kind === "task" ? before.value : undefined;
       if (containerInstanceArn !== undefined && isNews(earlier, after.value)) {
         this.sessions.get(containerInstanceArn)?.notice(after.arn);
+      } else if (containerInstanceArn !== undefined && earlier?.attachments !== after.value.attachments) {
+        this.sessions.get(containerInstanceArn)?.noticeAttachments(after.arn, after.value);
       }
     } else if (after?.kind === "containerInstance" && after.value.status === "INACTIVE") {
       this.sequences.delete(after.arn);

@@ -44,7 +44,8 @@ function pinnedFor(snapshot: Snapshot, { serviceArn, deploymentId }: Task): Pinn
   return revision === undefined ? {} : pinnedImages(revision);
 }
 
-function networkOf(snapshot: Snapshot, taskArn: string): TaskNetwork | undefined {
+/** The network interface of a task with what surrounds it; undefined for a task that has none. */
+export function networkOf(snapshot: Snapshot, taskArn: string): TaskNetwork | undefined {
   const networkInterface = snapshot.list("networkInterface", { taskArn })[0]?.value;
   const subnet = networkInterface && snapshot.get("subnet", networkInterface.subnetId)?.value;
   const vpc = subnet && snapshot.get("vpc", subnet.vpcId)?.value;
