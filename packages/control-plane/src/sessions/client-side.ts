@@ -20,6 +20,8 @@ const times = {
   closing: 2_000,
   /** For a client that answers everything else to acknowledge a message. */
   acknowledge: 5 * 60_000,
+  /** For a client that was cut off to read that nothing more comes. */
+  cameBack: 10_000,
   /** For a client to hang up after the end. */
   hangUp: 30_000,
 } as const;
@@ -83,6 +85,7 @@ export class ClientSide {
     this.sender.attach((bytes) => connection.send(bytes), now);
     this.armResend();
     if (this.ending !== undefined) this.armClosing(now);
+    this.finishIfDone();
     connection.onBytes((bytes) => connection === this.connection && this.receive(bytes));
   }
 
@@ -109,23 +112,29 @@ export class ClientSide {
     this.ending = ending;
     this.finishIfDone();
     if (this.over) return;
-    const { clock, settings } = this.deps;
+    const { clock } = this.deps;
     if (this.connection !== undefined) this.armClosing(clock.now());
-    else this.deadlines.set("detached", clock.now() + settings.detachedMs, () => this.finish());
+    else this.awaitClient();
   }
 
   private detach(): void {
-    const { clock, settings } = this.deps;
     this.connection = undefined;
     this.sender.detach();
     for (const name of ["ping", "resend", "closing"] as const) this.deadlines.clear(name);
     if (this.over) return this.deadlines.clearAll();
     this.deps.onDetached();
-    this.deadlines.set("detached", clock.now() + settings.detachedMs, () => {
+    this.awaitClient();
+  }
+
+  /** A client that was cut off comes back within moments, if only to read how it ended. */
+  private awaitClient(): void {
+    const { clock, settings } = this.deps;
+    const isTold = this.ending !== undefined && this.sender.isDone;
+    const time = isTold ? Math.min(times.cameBack, settings.detachedMs) : settings.detachedMs;
+    this.deadlines.set("detached", clock.now() + time, () => {
       if (this.ending === undefined) this.deps.onGone(endings.clientGone);
-      else this.finish();
+      this.finish();
     });
-    this.finishIfDone();
   }
 
   private receive(bytes: Uint8Array): void {
@@ -152,7 +161,9 @@ export class ClientSide {
     const since = this.sender.unacknowledgedSince;
     // Before it is ready it has to be silent: the port of a forwarding may be used an hour later.
     if (!this.ready || since === undefined || this.ending !== undefined) return;
-    if (now - Math.max(since, this.attachedAt) > times.acknowledge) this.deps.onGone(endings.silentClient);
+    if (now - Math.max(since, this.attachedAt) <= times.acknowledge) return;
+    this.deps.onGone(endings.silentClient);
+    this.finish();
   }
 
   /** Notices a client that is gone without a word, and keeps what is between from cutting an idle connection. */
@@ -172,8 +183,9 @@ export class ClientSide {
   }
 
   private armResend(): void {
+    if (this.deadlines.has("resend")) return;
     const due = this.sender.dueAt;
-    if (due === undefined || this.deadlines.has("resend")) return;
+    if (due === undefined) return;
     const { clock } = this.deps;
     this.deadlines.set("resend", Math.max(due, clock.now() + times.resend), () => {
       // What has not even left need not be sent again.
@@ -191,7 +203,7 @@ export class ClientSide {
   }
 
   private finishIfDone(): void {
-    if (this.ending !== undefined && this.sender.isDone) this.finish();
+    if (this.ending !== undefined && this.connection !== undefined && this.sender.isDone) this.finish();
   }
 
   /** Tells the end now, once it is known. */

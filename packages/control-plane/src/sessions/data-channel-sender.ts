@@ -15,6 +15,7 @@ interface InFlight {
   readonly payloadLength: number;
   readonly payloadType: number;
   readonly firstSentAt: number;
+  readonly firstConnection: number;
   sentAt: number;
   /** The connection that it was last sent on, and whether the client was ready for it then. */
   connection: number;
@@ -22,8 +23,8 @@ interface InFlight {
 }
 
 /**
- * The sending half of a data channel: numbers messages, keeps them until they are acknowledged, sends the oldest again when
- * that takes too long, and all of them on a new connection. What is beyond the window waits. It knows no clock and no socket.
+ * The sending half of a data channel: numbers messages, keeps them until they are acknowledged, sends them again when that
+ * takes too long, and all of them on a new connection. What is beyond the window waits. It knows no clock and no socket.
  * Source: exec session protocol, sections 2.6, 2.7 and 2.12.
  */
 export class DataChannelSender {
@@ -55,10 +56,10 @@ export class DataChannelSender {
     return this.waiting.length === 0;
   }
 
-  /** When the oldest message is to be looked at next; undefined if nothing is on its way. Epoch milliseconds. */
+  /** When there may be something to send again; undefined if nothing is on its way. Epoch milliseconds. */
   get dueAt(): number | undefined {
-    const [oldest] = this.inFlight.values();
-    return oldest === undefined || this.transmit === undefined ? undefined : oldest.sentAt + this.roundTrip.timeout;
+    const next = this.leastRecentlySent();
+    return next === undefined || this.transmit === undefined ? undefined : next.sentAt + this.roundTrip.timeout;
   }
 
   /** Since when the oldest message is without acknowledge. Epoch milliseconds. */
@@ -67,7 +68,10 @@ export class DataChannelSender {
     return oldest?.firstSentAt;
   }
 
-  /** From now on an acknowledge says that whatever was sent before on the same connection has come as well. */
+  /**
+   * From now on an acknowledge says that what was carried over from an earlier connection, and was sent again before, has come
+   * as well: the client does not acknowledge what it had got already, and nothing is lost within a connection.
+   */
   clientIsReady(): void {
     this.ready = true;
   }
@@ -105,17 +109,30 @@ export class DataChannelSender {
     this.forget(message);
     for (const earlier of this.inFlight.values()) {
       if (earlier.sequence > sequence) break;
-      if (earlier.connection === message.connection && earlier.sentWhenReady) this.forget(earlier);
+      const isCarriedOver = earlier.firstConnection !== message.connection && earlier.sentWhenReady;
+      if (isCarriedOver && earlier.connection === message.connection) this.forget(earlier);
     }
     this.pump(now);
     return true;
   }
 
-  /** Sends the oldest message again if it is time for that. */
+  /** Sends one message again if it is time for that. */
   resendDue(now: number): void {
-    const [oldest] = this.inFlight.values();
+    const next = this.leastRecentlySent();
     const due = this.dueAt;
-    if (oldest !== undefined && due !== undefined && due <= now) this.send(oldest, now);
+    if (next !== undefined && due !== undefined && due <= now) this.send(next, now);
+  }
+
+  /**
+   * At first the lowest number. But a client is silent about what it has already got: where only an acknowledge was lost, the
+   * others must have their turn.
+   */
+  private leastRecentlySent(): InFlight | undefined {
+    let found: InFlight | undefined;
+    for (const message of this.inFlight.values()) {
+      if (found === undefined || message.sentAt < found.sentAt) found = message;
+    }
+    return found;
   }
 
   private forget(message: InFlight): void {
@@ -163,6 +180,7 @@ export class DataChannelSender {
       payloadType,
       payloadLength: payload.length,
       firstSentAt: now,
+      firstConnection: this.connection,
       sentAt: now,
       connection: this.connection,
       sentWhenReady: this.ready,
