@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { operations as ec2 } from "../packages/control-plane/src/api/ec2/operations.ts";
 import { operations as ecs } from "../packages/control-plane/src/api/ecs/operations.ts";
+import { operations as iam } from "../packages/control-plane/src/api/iam/operations.ts";
 import { operations as logs } from "../packages/control-plane/src/api/logs/operations.ts";
 import { operations as sts } from "../packages/control-plane/src/api/sts/operations.ts";
 
@@ -22,6 +23,7 @@ describe.each([
   ["ECS", ecs],
   ["CloudWatch Logs", logs],
   ["EC2", ec2],
+  ["IAM", iam],
   ["STS", sts],
 ] as const)("%s", (service, table) => {
   const rows = rowsOf(service);

@@ -1,6 +1,7 @@
 import type * as sdk from "@aws-sdk/client-iam";
 import type { Snapshot } from "../../../store/store.ts";
 import { shownTags } from "../tags.ts";
+import { shownTime } from "../times.ts";
 import type { FoundPolicy } from "./find-policy.ts";
 
 /** How often each policy is attached, and how often it is a boundary, by ARN. Looks at every role once. */
@@ -31,8 +32,8 @@ export function describeListedPolicy(found: FoundPolicy, uses: PolicyUses): sdk.
     AttachmentCount: uses.attached.get(policy.arn) ?? 0,
     PermissionsBoundaryUsageCount: uses.boundaries.get(policy.arn) ?? 0,
     IsAttachable: true,
-    CreateDate: new Date(policy.createdAt),
-    UpdateDate: new Date(policy.updatedAt),
+    CreateDate: shownTime(policy.createdAt),
+    UpdateDate: shownTime(policy.updatedAt),
   };
 }
 

@@ -2,6 +2,7 @@ import type * as sdk from "@aws-sdk/client-iam";
 import type { PolicyVersion } from "../../../model/role.ts";
 import { IamError } from "../api-error.ts";
 import { documentSize, encodedDocument, requireDocument } from "../documents.ts";
+import { shownTime } from "../times.ts";
 import type { FoundPolicy } from "./find-policy.ts";
 
 const maxSize = 6144;
@@ -26,7 +27,7 @@ export const defaultVersionOf = (found: FoundPolicy): string =>
 export const describeVersion = (version: PolicyVersion, defaultVersionId: string): sdk.PolicyVersion => ({
   VersionId: version.versionId,
   IsDefaultVersion: version.versionId === defaultVersionId,
-  CreateDate: new Date(version.createdAt),
+  CreateDate: shownTime(version.createdAt),
 });
 
 export const describeVersionWithDocument = (version: PolicyVersion, defaultVersionId: string): sdk.PolicyVersion => ({

@@ -3,6 +3,7 @@ import { type InstanceProfile, roleKey } from "../../../model/role.ts";
 import type { Snapshot } from "../../../store/store.ts";
 import { describeListedRole } from "../roles/describe-role.ts";
 import { shownTags } from "../tags.ts";
+import { shownTime } from "../times.ts";
 
 /** An instance profile with its role, in IAM's shape. */
 export function describeProfile(profile: InstanceProfile, snapshot: Snapshot): sdk.InstanceProfile {
@@ -12,7 +13,7 @@ export function describeProfile(profile: InstanceProfile, snapshot: Snapshot): s
     InstanceProfileName: profile.instanceProfileName,
     InstanceProfileId: profile.instanceProfileId,
     Arn: profile.arn,
-    CreateDate: new Date(profile.createdAt),
+    CreateDate: shownTime(profile.createdAt),
     Roles: role === undefined ? [] : [describeListedRole(role)],
     ...shownTags(profile.tags),
   };

@@ -3,6 +3,7 @@ import { roleUniqueId } from "../../../credentials/role-unique-id.ts";
 import type { Role } from "../../../model/role.ts";
 import { encodedDocument } from "../documents.ts";
 import { shownTags } from "../tags.ts";
+import { shownTime } from "../times.ts";
 
 /** A role as lists show it: without tags and boundary. */
 export const describeListedRole = (role: Role): sdk.Role => ({
@@ -10,7 +11,7 @@ export const describeListedRole = (role: Role): sdk.Role => ({
   RoleName: role.roleName,
   RoleId: roleUniqueId(role.arn),
   Arn: role.arn,
-  CreateDate: new Date(role.createdAt),
+  CreateDate: shownTime(role.createdAt),
   AssumeRolePolicyDocument: encodedDocument(role.assumeRolePolicyDocument),
   ...(role.description === undefined ? {} : { Description: role.description }),
   MaxSessionDuration: role.maxSessionDuration,
