@@ -1,6 +1,9 @@
 import { type Place, parseArn } from "@hatoba/contract";
+import { withResolvedImages } from "../../../model/pinned-images.ts";
+import { revisionArnOf } from "../../../model/service-deployment.ts";
+import type { Task } from "../../../model/task.ts";
 import { releaseWrites } from "../../../placement/commit-placement.ts";
-import type { Snapshot, Stored } from "../../../store/store.ts";
+import type { Snapshot, Stored, Write } from "../../../store/store.ts";
 import type { CommitPlan } from "../commit-plan.ts";
 import { clusterFrom, taskFrom } from "../identifiers.ts";
 import { applyStateChange } from "./apply-state-change.ts";
@@ -20,9 +23,22 @@ export function planStateChange(
     writes: [
       { kind, arn, expected: revision, value },
       ...(value.lastStatus === "STOPPED" ? releaseWrites(snapshot, arn, value) : []),
+      ...resolvedImageWrites(snapshot, value),
     ],
     result: undefined,
   };
+}
+
+/** What its images resolved to is kept with the revision that the task is of, for all its tasks to come. */
+function resolvedImageWrites(snapshot: Snapshot, task: Task): readonly Write[] {
+  const { serviceArn, deploymentId, taskDefinitionArn, containers } = task;
+  const hasResolved = containers.some(({ imageDigest }) => imageDigest !== undefined);
+  if (serviceArn === undefined || deploymentId === undefined || !hasResolved) return [];
+  const stored = snapshot.get("serviceRevision", revisionArnOf(serviceArn, deploymentId));
+  const taskDefinition = snapshot.get("taskDefinition", taskDefinitionArn)?.value;
+  if (stored === undefined || taskDefinition === undefined) return [];
+  const value = withResolvedImages(stored.value, task, taskDefinition);
+  return value === stored.value ? [] : [{ kind: stored.kind, arn: stored.arn, expected: stored.revision, value }];
 }
 
 /** By its ARN whatever the cluster: Fargate's own agents report from a cluster of their own. */
