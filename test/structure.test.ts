@@ -39,6 +39,8 @@ const agentArrows: Readonly<Record<string, readonly string[]>> = {
   hooks: ["engine", "runtime", "channel", "platform"],
   // The channel brings credentials, the endpoints hand them out.
   credentials: ["channel"],
+  // What containers use, measured through the runtime for the channel.
+  metrics: ["engine", "runtime", "channel", "platform"],
   // What containers ask the agent: answered out of the engine's tasks, the runtime, and the credentials.
   endpoints: ["credentials", "engine", "runtime", "channel", "state", "platform"],
   // Programs of sessions run in containers, are told of a task's end as hooks are, and speak over links of the channel.
@@ -53,8 +55,9 @@ const cliArrows: Readonly<Record<string, readonly string[]>> = {
   engine: ["house", "terminal"],
   sample: ["house", "engine", "terminal"],
   doctor: ["engine"],
+  fleet: ["house", "terminal"],
   exec: ["terminal"],
-  commands: ["house", "engine", "exec", "sample", "doctor", "terminal"],
+  commands: ["house", "engine", "exec", "sample", "doctor", "fleet", "terminal"],
 };
 
 /** Which of our own packages each may import. Agent and control plane share the contract and nothing else. */

@@ -1,11 +1,13 @@
 import { pino } from "pino";
 import { startAgent } from "./agent.ts";
 import { ConfigError, readAgentConfig } from "./config.ts";
+import { trustCertFile, withKeyFile } from "./key-file.ts";
 import { AgentRefusedError } from "./register.ts";
 
 // The agent's process. Exit codes as of the genuine agent: 0 stopped as asked, 1 try again, 5 a restart would not help.
 try {
-  const config = readAgentConfig(process.env);
+  const config = readAgentConfig(withKeyFile(process.env));
+  trustCertFile(process.env);
   const logger = pino({ level: config.logLevel, timestamp: pino.stdTimeFunctions.isoTime });
   const stop = (message: string, code: number, error?: Error) => {
     logger[code === 0 ? "info" : "error"]({ err: error }, message);

@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import { leadingOptions } from "./exec/leading-options.ts";
+import { readChoices, trustAuthority } from "./house/house.ts";
+import { layoutOf } from "./house/layout.ts";
 import { UserError } from "./terminal/user-error.ts";
 
 const dataDir = ["--data-dir <dir>", "where the house lies (default ~/.hatoba, or HATOBA_DATA_DIR)"] as const;
@@ -19,6 +21,12 @@ program
   .option("--region <region>", "default us-east-1")
   .option("--account-id <id>", "twelve digits (default 000000000000)")
   .option("--vpc-cidr <block>", "a /16 for awsvpc and Fargate tasks (default 172.31.0.0/16)")
+  .option("--tls", "serve https by an authority of the house's own, for other machines to join safely")
+  .option("--no-tls", "serve plain http (default)")
+  .option("--tls-names <names>", "further names and addresses for its certificate, comma-separated")
+  .option("--tls-cert <file>", "serve with this certificate (PEM, with those that vouch for it); goes with --tls-key")
+  .option("--tls-key <file>", "its private key (PEM)")
+  .option("--advertise <url>", "URL by which other machines reach the control plane, if it is not its address")
   .option("--no-sample", "start without the sample service")
   .action(async (options) => (await import("./commands/up.ts")).up(options));
 program
@@ -95,6 +103,85 @@ engine
   .description("stop it if it was started here")
   .option(...dataDir)
   .action(async (options) => (await import("./commands/engine.ts")).stopOurEngine(options));
+
+const activation = program.command("activation").description("leave for other machines to join this house");
+activation
+  .command("create")
+  .description("make one, and print the command that joins a machine by it")
+  .option(...dataDir)
+  .option("--limit <machines>", "how many machines may join", "1")
+  .option("--expires <time>", "for how long, up to 30d", "24h")
+  .option("--name <name>", "what the machines are called")
+  .option("--description <text>", "what it is for")
+  .option("--role <name>", "the IAM role that machines are shown with", "ecsExternalInstanceRole")
+  .option("--cluster <name>", "the cluster that they are for", "default")
+  .option("--endpoint <url>", "where they reach this house, if it cannot be told from here")
+  .action(async (options) => (await import("./commands/activation.ts")).createActivation(options));
+activation
+  .command("list")
+  .description("show all, without their codes")
+  .option(...dataDir)
+  .action(async (options) => (await import("./commands/activation.ts")).listActivations(options));
+activation
+  .command("delete <id>")
+  .description("nobody joins by it any more; machines that have stay")
+  .option(...dataDir)
+  .action(async (id, options) => (await import("./commands/activation.ts")).deleteActivation(id, options));
+
+const agent = program.command("agent").description("this machine as a container instance of a house elsewhere");
+agent
+  .command("join")
+  .description("join a house, by an activation made there, and start the agent")
+  .option(...dataDir)
+  .requiredOption("--endpoint <url>", "where the house answers, as https://10.0.0.5:4577")
+  .requiredOption("--activation-id <id>", "printed by ./hatoba activation create there")
+  .requiredOption("--activation-code <code>", "printed with it")
+  .option("--ca-fingerprint <sha256>", "fingerprint of the house's authority, which is fetched from it and compared")
+  .option("--ca <file>", "the authority itself, PEM")
+  .option("--cluster <name>", "the cluster that this machine is for", "default")
+  .option("--capacity <type>", "EC2 or EXTERNAL: the launch type of the tasks that are placed here", "EC2")
+  .option("--zone <zone>", "availability zone, as us-east-1b (default the house's first)")
+  .option("--detach", "start the agent in the background")
+  .option("--service", "have systemd run the agent (the same as agent install)")
+  .option("--no-start", "join, and start the agent later")
+  .action(async (options) => {
+    process.exitCode = await (await import("./commands/agent.ts")).joinHouse(options);
+  });
+agent
+  .command("start")
+  .description("start the agent of a joined machine, here or in the background")
+  .option(...dataDir)
+  .option("--detach", "in the background")
+  .action(async (options) => {
+    process.exitCode = await (await import("./commands/agent.ts")).startAgent(options);
+  });
+agent
+  .command("install")
+  .description("have systemd run the agent of a joined machine, from now on")
+  .option(...dataDir)
+  .action(async (options) => {
+    process.exitCode = await (await import("./commands/agent.ts")).installService(options);
+  });
+agent
+  .command("status")
+  .description("show what this machine has joined, and whether its agent is connected there")
+  .option(...dataDir)
+  .action(async (options) => {
+    process.exitCode = await (await import("./commands/agent.ts")).agentStatus(options);
+  });
+agent
+  .command("leave")
+  .description("take this machine out of the house it joined; its tasks stop")
+  .option(...dataDir)
+  .option("--force", "forget the house even if it does not answer")
+  .action(async (options) => (await import("./commands/agent.ts")).leaveHouse(options));
+
+// A house with an authority of its own is trusted by each command that is about it.
+program.hook("preAction", (_program, command) => {
+  const layout = layoutOf(command.opts<{ readonly dataDir?: string }>().dataDir);
+  const choices = readChoices(layout);
+  if (choices !== undefined) trustAuthority(layout, choices);
+});
 
 try {
   await program.parseAsync();

@@ -54,9 +54,17 @@ export async function up({ dataDir, sample, ...chosen }: UpOptions): Promise<voi
       },
     });
   }
+  if (!choices.tls && choices.tlsCert === undefined && !isLoopback(choices.listen)) {
+    console.warn(
+      `Warning: ${choices.listen} is open to other machines without TLS: keys, environments and logs can be read on the way.\n` +
+        "         Use --tls, unless that network is yours alone.",
+    );
+  }
   await runSteps(steps);
   console.log(farewell(choices, layout, url, dataDir));
 }
+
+const isLoopback = (listen: string) => /^(127\.|localhost:|\[::1\]:)/.test(listen);
 
 function decideChoices(layout: Layout, chosen: Partial<Choices>): Choices {
   const before = readChoices(layout);

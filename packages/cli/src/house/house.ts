@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { UserError } from "../terminal/user-error.ts";
 import { checkout, type Layout } from "./layout.ts";
 import { type ProcessRecord, runningProcess, startProcess } from "./processes.ts";
@@ -12,6 +13,14 @@ export interface Choices {
   readonly region: string;
   readonly accountId: string;
   readonly vpcCidr: string;
+  /** https, by the house's own authority or, with `tlsCert` and `tlsKey`, by a given certificate. */
+  readonly tls?: boolean;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  /** Further names and addresses for the own certificate, comma-separated. */
+  readonly tlsNames?: string;
+  /** URL that other machines reach the control plane at. */
+  readonly advertise?: string;
 }
 export const defaultChoices: Choices = {
   listen: "127.0.0.1:4577",
@@ -29,7 +38,25 @@ export interface AccessKey {
 export const processNames = ["control-plane", "agent", "agent-fargate"] as const;
 export type ProcessName = (typeof processNames)[number];
 
-export const endpointOf = ({ listen }: Choices): string => `http://${listen}`;
+/** Where this machine reaches its house. */
+export function endpointOf({ listen, tls, tlsCert, advertise }: Choices): string {
+  // A certificate from elsewhere is not for loopback.
+  if (tlsCert !== undefined && advertise !== undefined) return advertise;
+  const scheme = tls || tlsCert !== undefined ? "https" : "http";
+  return `${scheme}://${listen.replace(/^0\.0\.0\.0:/, "127.0.0.1:").replace(/^\[::\]:/, "[::1]:")}`;
+}
+
+/** The own authority's certificate, if the house serves by it. */
+export const authorityOf = (layout: Layout, { tls, tlsCert }: Choices): string | undefined =>
+  tls && tlsCert === undefined ? join(layout.dataDir, "tls", "ca.pem") : undefined;
+
+/** From now on this process trusts the house's own authority too; one that is not there yet is none. */
+export function trustAuthority(layout: Layout, choices: Choices): void {
+  const path = authorityOf(layout, choices);
+  if (path === undefined || !existsSync(path)) return;
+  const [authority, known] = [readFileSync(path, "utf8").trim(), getCACertificates("default")];
+  if (!known.some((each) => each.trim() === authority)) setDefaultCACertificates([...known, authority]);
+}
 
 export function readChoices(layout: Layout): Choices | undefined {
   return readJson<Choices>(layout.choicesFile);
@@ -55,12 +82,14 @@ function readJson<T>(path: string): T | undefined {
 export function awsVariables(layout: Layout, choices: Choices): Readonly<Record<string, string>> | undefined {
   const key = readAccessKey(layout);
   if (key === undefined) return undefined;
+  const authority = authorityOf(layout, choices);
   return {
     AWS_ENDPOINT_URL: endpointOf(choices),
     AWS_ACCESS_KEY_ID: key.accessKeyId,
     AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
     AWS_DEFAULT_REGION: choices.region,
     AWS_REGION: choices.region,
+    ...(authority === undefined ? {} : { AWS_CA_BUNDLE: authority, NODE_EXTRA_CA_CERTS: authority }),
   };
 }
 
@@ -80,9 +109,20 @@ const program = (name: "control-plane" | "agent"): readonly string[] => [
 
 function commandOf(layout: Layout, choices: Choices, name: ProcessName): readonly string[] {
   if (name !== "control-plane") return program("agent");
-  const { listen, region, accountId, vpcCidr } = choices;
-  const flags = { "data-dir": layout.dataDir, listen, region, "account-id": accountId, "vpc-cidr": vpcCidr };
-  return [...program(name), ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, value])];
+  const { listen, region, accountId, vpcCidr, tlsCert, tlsKey, tlsNames, advertise } = choices;
+  const flags = {
+    "data-dir": layout.dataDir,
+    listen,
+    region,
+    "account-id": accountId,
+    "vpc-cidr": vpcCidr,
+    advertise,
+    "tls-cert": tlsCert,
+    "tls-key": tlsKey,
+    "tls-names": tlsNames,
+  };
+  const given = Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, value]));
+  return [...program(name), ...given, ...(choices.tls && tlsCert === undefined ? ["--tls"] : [])];
 }
 
 function environmentOf(
@@ -96,6 +136,8 @@ function environmentOf(
     ...process.env,
     ...awsVariables(layout, choices),
     AWS_ENDPOINT_URL: undefined,
+    AWS_CA_BUNDLE: undefined,
+    SSL_CERT_FILE: authorityOf(layout, choices) ?? process.env["SSL_CERT_FILE"],
     ECS_BACKEND_HOST: endpointOf(choices),
     ECS_DATADIR: join(layout.dataDir, name),
     HATOBA_CAPACITY: fargate ? "FARGATE" : "EC2",
@@ -112,6 +154,7 @@ function environmentOf(
  */
 export async function waitForControlPlane(layout: Layout, choices: Choices): Promise<void> {
   for (const deadline = Date.now() + 30_000; ; await wait(30)) {
+    trustAuthority(layout, choices); // made at its first start
     if (await answers(choices)) return;
     if (runningProcess(layout, "control-plane") === undefined)
       throw new UserError(`The control plane stopped at once.\n${lastLines(layout, "control-plane")}`);
