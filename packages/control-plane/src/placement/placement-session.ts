@@ -11,7 +11,7 @@ import { type Candidate, candidateOf, candidatesFor } from "./candidate.ts";
 import { parseClusterQuery } from "./cluster-query.ts";
 import { type Placements, placeMany } from "./place-many.ts";
 import { platformAttributes } from "./platform.ts";
-import type { Criteria } from "./refusal.ts";
+import { type Criteria, couldHost } from "./refusal.ts";
 
 /** What some equal tasks need of the place they go to. */
 export interface PlacementRequest {
@@ -62,6 +62,12 @@ export class PlacementSession {
   /** Chooses where up to `count` equal tasks go; fewer placements than asked for: there is no room for the rest. */
   place(request: PlacementRequest, count: number): Placements {
     return this.choose(this.pool(request), request, count);
+  }
+
+  /** The candidates that tasks could go to if there were room and all agents were there. */
+  matching(request: PlacementRequest): readonly Candidate[] {
+    const criteria = criteriaOf(request, this.subnetsFor(request));
+    return this.pool(request).filter((on) => couldHost(on, criteria));
   }
 
   /**

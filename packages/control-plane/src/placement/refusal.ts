@@ -89,3 +89,9 @@ export const refusalReason = (on: Candidate, criteria: Criteria): Reason | undef
 
 /** How near a refused candidate came to be admitted; compares, the greater the nearer. */
 export const closeness = (reason: Reason): number => filters.findIndex((filter) => filter.reason === reason);
+
+const lasting: readonly Reason[] = ["ATTRIBUTE", "LOCATION", "MemberOf placement constraint unsatisfied."];
+
+/** Whether a task could go to a candidate if there were room and its agent were there. */
+export const couldHost = (on: Candidate, criteria: Criteria): boolean =>
+  filters.every(({ reason, admits }) => !lasting.includes(reason) || admits(on, criteria));

@@ -2,6 +2,7 @@ import type { Deployment } from "../../model/service.ts";
 import type { ServiceDeployment } from "../../model/service-deployment.ts";
 import type { Stored, Write } from "../../store/store.ts";
 import type { Next } from "../loop/reconciler.ts";
+import { daemonWrites, withDaemonCount } from "./daemon.ts";
 import { recordWrites } from "./deployment-record.ts";
 import {
   finishedDeployments,
@@ -43,10 +44,11 @@ export interface ServicePass {
 }
 
 /** Decides all that is to be done for a service now, and how it is to be committed. */
-export function planPass(view: ServiceView, deps: PassDependencies): ServicePass {
+export function planPass(found: ServiceView, deps: PassDependencies): ServicePass {
+  if (found.stored.value.status === "INACTIVE") return { writes: [], next: "when-changed" };
+  if (found.stored.value.status === "DRAINING") return { writes: planEnd(found, deps), next: "when-changed" };
+  const view = withDaemonCount(found, deps);
   const { stored, now } = view;
-  if (stored.value.status === "INACTIVE") return { writes: [], next: "when-changed" };
-  if (stored.value.status === "DRAINING") return { writes: planEnd(view, deps), next: "when-changed" };
   const step = stageStep(view);
   const stage = step?.record.lifecycleStage;
   const wish = { ...stored.value, mayProgress: view.primary.value.rolloutState !== "FAILED" };
@@ -65,7 +67,7 @@ export function planPass(view: ServiceView, deps: PassDependencies): ServicePass
   if (verdict.failed || asked !== undefined) {
     const failed = verdict.failed ? verdict.deployment : givenUp(verdict.deployment, asked ?? "");
     const reason = verdict.failed ? failed.rolloutStateReason : (asked ?? "");
-    const { writes, messages } = rollBack(view, failed, { isAsked: !verdict.failed, reason });
+    const { writes, messages } = rollBack(found, failed, { isAsked: !verdict.failed, reason });
     const events = eventsWrite(view, [...verdict.messages, ...messages], deps);
     return { writes: [...countedWrites, ...writes, ...events], next: { afterSeconds: 0 } };
   }
@@ -90,6 +92,7 @@ export function planPass(view: ServiceView, deps: PassDependencies): ServicePass
   ];
   return {
     writes: [
+      ...daemonWrites(found, view),
       ...starting.writes,
       ...stopWrites(plan.stop, now),
       ...countedWrites,

@@ -58,10 +58,21 @@ export class ServiceReconciler implements Reconciler {
       const isNews = before?.kind !== "task" || after?.kind !== "task" || differ(before.value, after.value);
       return serviceArn !== undefined && isNews ? [serviceArn] : [];
     }
-    if (after?.kind === "containerInstance" && before?.kind === "containerInstance") {
-      return before.value.status === after.value.status ? [] : this.servicesOn(after.arn);
-    }
-    return [];
+    if (after?.kind !== "containerInstance") return [];
+    const was = before?.kind === "containerInstance" ? before.value : undefined;
+    const { status, attributes, agentConnected } = after.value;
+    const isOther = was?.status !== status;
+    const isNews = isOther || was.attributes !== attributes || was.agentConnected !== agentConnected;
+    return [...(isOther ? this.servicesOn(after.arn) : []), ...(isNews ? this.daemonsOf(after.value.clusterArn) : [])];
+  }
+
+  /** Each container instance of a cluster is of concern to its DAEMON services. */
+  private daemonsOf(clusterArn: string): readonly string[] {
+    return this.deps.store
+      .snapshot()
+      .list("service", { clusterArn })
+      .filter(({ value }) => value.schedulingStrategy === "DAEMON" && value.status === "ACTIVE")
+      .map(({ arn }) => arn);
   }
 
   private servicesOn(containerInstanceArn: string): readonly string[] {

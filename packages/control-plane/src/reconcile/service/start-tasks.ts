@@ -4,7 +4,7 @@ import { launchTypeOf, newTask, type TaskWish } from "../../model/new-task.ts";
 import type { Service } from "../../model/service.ts";
 import type { TaskDefinition } from "../../model/task-definition.ts";
 import { type PlacedTask, placementWrites } from "../../placement/commit-placement.ts";
-import { PlacementSession, requestFor } from "../../placement/placement-session.ts";
+import { type PlacementRequest, PlacementSession, requestFor } from "../../placement/placement-session.ts";
 import type { Refusal } from "../../placement/refusal.ts";
 import { shareOut } from "../../placement/share-out.ts";
 import type { IdSource } from "../../platform/ids.ts";
@@ -80,6 +80,17 @@ function placePart(
   const { placements, refusals } = around.session.place(requestFor(first.value, around.taskDefinition), count);
   const placed = placements.map((placement, index) => ({ ...(index === 0 ? first : make()), expected: 0, placement }));
   return placements.length < count ? { placed, refusals } : { placed };
+}
+
+/** What a task of the primary deployment asks for; undefined if its task definition is gone. */
+export function serviceRequest(
+  view: ServiceView,
+  { ids, settings }: { readonly ids: IdSource; readonly settings: Settings },
+): PlacementRequest | undefined {
+  const taskDefinition = view.snapshot.get("taskDefinition", view.primary.value.taskDefinition)?.value;
+  if (taskDefinition === undefined) return undefined;
+  const { value } = newTask(wishFor(view, taskDefinition, settings), () => ids.hex(32));
+  return requestFor(value, taskDefinition);
 }
 
 const withoutDefinition = ({ stored, primary }: ServiceView) => ({

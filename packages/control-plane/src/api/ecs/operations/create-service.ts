@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { serviceArn } from "@hatoba/contract";
+import { launchTypeOf } from "../../../model/new-task.ts";
 import type { Service } from "../../../model/service.ts";
 import type { Snapshot, Stored } from "../../../store/store.ts";
 import { EcsError } from "../api-error.ts";
@@ -9,6 +10,7 @@ import { requireName } from "../names.ts";
 import type { Input, Operation } from "../operation.ts";
 import { requireCluster, requireParameter, requireTaskDefinition } from "../require.ts";
 import {
+  checkDaemon,
   deploymentConfigurationOf,
   refuseUnbuilt,
   requireDesiredCount,
@@ -27,8 +29,14 @@ const tokenLifeMs = 24 * 60 * 60 * 1000;
 export const createService: Operation<"CreateService"> = async (input, { store, clock, ids, caller }) => {
   const serviceName = requireName(requireParameter(input.serviceName, "serviceName"), "Service name");
   refuseUnbuilt(input);
-  const desiredCount = requireDesiredCount(requireParameter(input.desiredCount, "desiredCount"));
-  const deploymentConfiguration = deploymentConfigurationOf(input.deploymentConfiguration);
+  const { schedulingStrategy = "REPLICA" } = input;
+  const isDaemon = schedulingStrategy === "DAEMON";
+  const desiredCount = isDaemon ? 0 : requireDesiredCount(requireParameter(input.desiredCount, "desiredCount"));
+  const deploymentConfiguration = deploymentConfigurationOf(
+    input.deploymentConfiguration,
+    undefined,
+    schedulingStrategy,
+  );
   const tags = requireTags(input.tags);
   const deploymentId = newDeploymentId(ids);
   const now = clock.now();
@@ -48,13 +56,14 @@ export const createService: Operation<"CreateService"> = async (input, { store, 
     );
     const choice = chooseLaunch(input, cluster.stored);
     checkLaunch(input, choice, { taskDefinition: taskDefinition.value, snapshot });
+    if (isDaemon) checkDaemon(input, launchTypeOf(choice).launchType);
     const value: Service = {
       ...kept(input),
       ...choice,
       serviceName,
       clusterArn: cluster.arn,
       status: "ACTIVE",
-      schedulingStrategy: "REPLICA",
+      schedulingStrategy,
       desiredCount,
       taskDefinition: taskDefinition.arn,
       deploymentConfiguration,

@@ -21,7 +21,7 @@ export const deleteService: Operation<"DeleteService"> = async (input, { store, 
     if (stored.value.status === "DRAINING") {
       return { writes: [], result: describeService(stored, snapshot, { tags: true }) };
     }
-    if (stored.value.desiredCount > 0 && !input.force) {
+    if (stored.value.schedulingStrategy === "REPLICA" && stored.value.desiredCount > 0 && !input.force) {
       throw new EcsError("InvalidParameterException", "The service cannot be stopped while it is scaled above 0.");
     }
     const value: Service = { ...stored.value, status: "DRAINING", desiredCount: 0 };

@@ -2,6 +2,7 @@ import { launchTypeOf } from "../../../model/new-task.ts";
 import type { Service } from "../../../model/service.ts";
 import type { Snapshot, Stored } from "../../../store/store.ts";
 import type { Caller } from "../../operation-context.ts";
+import { EcsError } from "../api-error.ts";
 import { checkLaunch, chooseLaunch, type LaunchChoice } from "../check-launch.ts";
 import { commitPlan } from "../commit-plan.ts";
 import { serviceFrom } from "../identifiers.ts";
@@ -60,6 +61,9 @@ function changedService(
   const taskDefinition = input.taskDefinition
     ? requireTaskDefinition(snapshot, input.taskDefinition, caller)
     : snapshot.get("taskDefinition", service.taskDefinition);
+  if (service.schedulingStrategy === "DAEMON" && input.desiredCount !== undefined) {
+    throw new EcsError("InvalidParameterException", "The daemon scheduling strategy does not support desired count.");
+  }
   const launch = changedLaunch(input.capacityProviderStrategy, service, cluster);
   const named = {
     networkConfiguration: input.networkConfiguration,

@@ -1,4 +1,5 @@
 import type { DeploymentCircuitBreaker, DeploymentConfiguration } from "@aws-sdk/client-ecs";
+import type { LaunchType } from "@hatoba/contract";
 import type { Service } from "../../../model/service.ts";
 import { EcsError } from "../api-error.ts";
 import type { Input } from "../operation.ts";
@@ -11,7 +12,6 @@ const unsupported = (what: string) =>
 export function refuseUnbuilt(input: Input<"CreateService"> | Input<"UpdateService">): void {
   const { deploymentController, deploymentConfiguration } = input;
   if ((deploymentController?.type ?? "ECS") !== "ECS") throw unsupported("deployment controllers other than ECS");
-  if ("schedulingStrategy" in input && input.schedulingStrategy === "DAEMON") throw unsupported("DAEMON services");
   if (input.loadBalancers?.length) throw unsupported("load balancers");
   if (input.serviceRegistries?.length) throw unsupported("service discovery");
   if (input.serviceConnectConfiguration?.enabled) throw unsupported("Service Connect");
@@ -31,6 +31,23 @@ export function refuseUnbuilt(input: Input<"CreateService"> | Input<"UpdateServi
   if (input.monitoring?.metricConfigurations?.length) throw unsupported("service metrics of another resolution");
 }
 
+/**
+ * What DAEMON services cannot have: they are one task on each container instance. Source: ECS API reference, CreateService,
+ * `schedulingStrategy`, and ECS developer guide, "Daemon strategy".
+ */
+export function checkDaemon(input: Input<"CreateService">, launchType: LaunchType): void {
+  if (input.desiredCount !== undefined) {
+    throw invalid("The daemon scheduling strategy does not support desired count. Remove desiredCount and try again.");
+  }
+  if (input.placementStrategy?.length) {
+    throw invalid("The daemon scheduling strategy does not support placement strategies.");
+  }
+  if (launchType === "FARGATE") throw invalid("The daemon scheduling strategy is not supported for Fargate.");
+  if ((input.deploymentConfiguration?.strategy ?? "ROLLING") !== "ROLLING") {
+    throw invalid("The daemon scheduling strategy supports the ROLLING deployment strategy alone.");
+  }
+}
+
 /** A desired count, 0 or more. */
 export function requireDesiredCount(desiredCount: number): number {
   if (desiredCount < 0) throw invalid("desiredCount cannot be less than 0.");
@@ -45,11 +62,12 @@ export function requireDesiredCount(desiredCount: number): number {
 export function deploymentConfigurationOf(
   given: DeploymentConfiguration | undefined,
   before?: Service["deploymentConfiguration"],
+  schedulingStrategy: Service["schedulingStrategy"] = "REPLICA",
 ): Service["deploymentConfiguration"] {
   const defaults = {
     deploymentCircuitBreaker: { enable: false, rollback: false },
-    maximumPercent: 200,
-    minimumHealthyPercent: 100,
+    maximumPercent: schedulingStrategy === "DAEMON" ? 100 : 200,
+    minimumHealthyPercent: schedulingStrategy === "DAEMON" ? 0 : 100,
     strategy: "ROLLING" as const,
     bakeTimeInMinutes: 0,
   };
