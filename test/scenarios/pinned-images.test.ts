@@ -57,7 +57,7 @@ async function deployment() {
   ]);
   return {
     store,
-    async tell(id: number, app: string, free: string) {
+    tell: async (id: number, app: string, free: string) => {
       const containers = [
         { containerName: "app", status: "RUNNING" as const, imageDigest: app },
         { containerName: "free", status: "RUNNING" as const, imageDigest: free },
@@ -66,7 +66,7 @@ async function deployment() {
       const { writes } = planStateChange(report, { snapshot: store.snapshot(), place: examplePlace, now: exampleTime });
       await store.commit(writes);
     },
-    sent(id: number) {
+    sent: (id: number) => {
       const snapshot = store.snapshot();
       const stored = snapshot.get("task", exampleTaskArn(id));
       return stored && payloadEntry(snapshot, stored)?.containers.map(({ image }) => image);

@@ -14,6 +14,7 @@ import {
 } from "./known-task.ts";
 import { isBridged, observe } from "./observe-container.ts";
 import { taskLimits } from "./task-demand.ts";
+import { TaskFailure } from "./task-failure.ts";
 import { type PlacedVolume, taskVolumes } from "./task-volumes.ts";
 
 export interface Pulled {
@@ -182,7 +183,11 @@ export class ContainerActs {
   }
 
   async #makeVolumes(volumes: ReadonlyMap<string, PlacedVolume>, signal: AbortSignal): Promise<void> {
-    for (const { create } of volumes.values()) {
+    for (const { create, source, mustExist } of volumes.values()) {
+      if (mustExist && !(await this.#again(false, signal, () => this.#context.runtime.hasVolume(source)))) {
+        const why = `volume '${source}' does not exist and autoprovision is set to false`;
+        throw new TaskFailure(`initialize volume: volume detection failed, ${why}`);
+      }
       if (create !== undefined) await this.#again(false, signal, () => this.#context.runtime.createVolume(create));
     }
   }

@@ -574,3 +574,27 @@ describe("a restart of the agent", () => {
     expect(machine.statuses(2)).toEqual({ app: "NONE" });
   });
 });
+
+test("a shared volume that is to be there already has to be; the task says so, not the container", async () => {
+  const payload = (id: number, autoprovision: boolean) =>
+    taskPayload(id, {
+      containers: [
+        containerPayload("app", { mountPoints: [{ sourceVolume: "kept", containerPath: "/k", readOnly: false }] }),
+      ],
+      volumes: [{ name: "kept", type: "docker", dockerVolumeConfiguration: { scope: "shared", autoprovision } }],
+    });
+  const machine = await openMachine();
+  await machine.engine.assign([payload(1, false)], 1);
+  await machine.pass(1000);
+  const [last] = machine.reports.of(taskArnOf(1)).slice(-1);
+  expect(last).toMatchObject({
+    status: "STOPPED",
+    reason:
+      "initialize volume: volume detection failed, volume 'kept' does not exist and autoprovision is set to false",
+  });
+  expect(last?.containers?.[0]).not.toHaveProperty("reason");
+  await machine.engine.assign([payload(2, true)], 2);
+  await machine.engine.assign([payload(3, false)], 3);
+  await machine.pass(1000);
+  expect(machine.statuses(3)).toEqual({ app: "RUNNING" });
+});

@@ -16,6 +16,7 @@ import {
 import { givenUp, observe, vanished } from "./observe-container.ts";
 import { planTask } from "./plan-task.ts";
 import { mayRestart } from "./restart-policy.ts";
+import { TaskFailure } from "./task-failure.ts";
 
 /**
  * Carries one task through its life: asks the plan what can be done, does it, records what came of it, and asks again.
@@ -240,6 +241,10 @@ export class TaskRunner {
       logger.error({ err: error, taskArn: this.#task.arn, container: name }, "container could not be stopped");
       this.change({ ...this.#task, reason: "TaskStateError: Agent could not progress task's state to stopped" });
       return this.#set(givenUp(known, clock.now(), reasonOf(act, error)));
+    }
+    if (error instanceof TaskFailure) {
+      this.change(withStopWanted(this.#task, error.message));
+      return this.#set(givenUp(known, clock.now()));
     }
     const given =
       this.#task.desiredStatus === "STOPPED" && !(error instanceof ContainerFailure) ? undefined : reasonOf(act, error);

@@ -6,6 +6,8 @@ import { runtimeName } from "./new-task.ts";
 export interface PlacedVolume {
   readonly source: string;
   readonly create?: VolumeSpec;
+  /** Somebody else has to have made it. */
+  readonly mustExist?: boolean;
   /** It lives as long as the task. */
   readonly ofTask: boolean;
 }
@@ -43,7 +45,7 @@ function placed(
       if (scope !== "shared")
         return { source: name, create: { name, labels: { ...own, ...labels }, ...how }, ofTask: true };
       const create = { name: volume.name, labels: own ?? {}, ...how };
-      return { source: volume.name, ...(autoprovision ? { create } : {}), ofTask: false };
+      return { source: volume.name, ...(autoprovision ? { create } : { mustExist: true }), ofTask: false };
     }
     case "efs":
     case "fsxWindowsFileServer":

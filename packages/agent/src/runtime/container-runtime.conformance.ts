@@ -199,10 +199,13 @@ export function containerRuntimeConformance(title: string, prepare: () => Promis
     test("volumes are made and removed by name, twice with the same result", async () => {
       const name = newName();
       const spec = { name, labels: house.labels };
+      expect(await runtime.hasVolume(name)).toBe(false);
       await runtime.createVolume(spec);
       await runtime.createVolume(spec);
+      expect(await runtime.hasVolume(name)).toBe(true);
       await runtime.removeVolume(name);
       await runtime.removeVolume(name);
+      expect(await runtime.hasVolume(name)).toBe(false);
     });
 
     test("a container in a VPC has the address it was given", async () => {

@@ -33,6 +33,7 @@ export interface ContainerRuntime {
   logs(id: string, since: LogPosition | undefined, signal: AbortSignal): AsyncIterable<LogLine>;
   /** Idempotent by name. */
   createVolume(spec: VolumeSpec): Promise<void>;
+  hasVolume(name: string): Promise<boolean>;
   removeVolume(name: string): Promise<void>;
   /** The network that awsvpc tasks of one VPC share on this machine, made when it is first asked for. @returns its name. */
   ensureVpcNetwork(vpcCidr: string): Promise<string>;

@@ -15,6 +15,7 @@ const names = {
   events: "CannotListContainersError",
   logs: "CannotDescribeContainerError",
   createVolume: "CannotCreateVolumeError",
+  inspectVolume: "CannotInspectVolumeError",
   removeVolume: "CannotRemoveVolumeError",
   removeImage: "CannotRemoveImageError",
   network: "ContainerNetworkingError",

@@ -218,6 +218,18 @@ export class DockerRuntime implements ContainerRuntime {
     );
   }
 
+  async hasVolume(name: string): Promise<boolean> {
+    return this.#try("inspectVolume", async () => {
+      try {
+        await this.#engine.call("GET", `/volumes/${encodeURIComponent(name)}`, { timeoutMs: limits.short });
+        return true;
+      } catch (error) {
+        if (isMissing(error)) return false;
+        throw error;
+      }
+    });
+  }
+
   async removeVolume(name: string): Promise<void> {
     await this.#try("removeVolume", async () => {
       try {

@@ -223,6 +223,11 @@ export class MemoryRuntime implements ContainerRuntime {
     if (!this.#volumes.has(spec.name)) this.#volumes.set(spec.name, spec);
   }
 
+  async hasVolume(name: string): Promise<boolean> {
+    this.#requireUp("CannotInspectVolumeError");
+    return this.#volumes.has(name);
+  }
+
   async removeVolume(name: string): Promise<void> {
     this.#requireUp("CannotRemoveVolumeError");
     this.#volumes.delete(name);
