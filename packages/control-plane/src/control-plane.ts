@@ -91,7 +91,10 @@ export async function startControlPlane(
       requireMachineRight(caller, { action: `${service.signingName}:${operation}`, input }, store.snapshot());
       rights.requireRight(call);
     },
-    requireSocketRight: (caller, url) => requireSocketRight(caller, url, store.snapshot()),
+    requireSocketRight: (caller, url) => {
+      requireSocketRight(caller, url, store.snapshot());
+      rights.requireSocketRight(caller, url);
+    },
     context: (caller, { requestId, endpoint, remoteAddress }) => ({
       store,
       clock,

@@ -10,6 +10,8 @@ export interface RoleSession {
   readonly expiresAt: number;
   /** The task whose credentials these are; absent for AssumeRole. */
   readonly taskArn?: string;
+  /** Epoch milliseconds: when the role was made that AssumeRole saw. One made later under its name is another. */
+  readonly roleCreatedAt?: number;
   /** A policy that came with AssumeRole, as JSON: what it does not allow, the session may not. */
   readonly policy?: string;
   /** Managed policies that came with AssumeRole; with `policy`, what any of them allows. */

@@ -25,19 +25,19 @@ export function requireMachineRight(
 }
 
 /**
- * Keeps the sockets of agents to agents: a machine opens its own, a role's session none.
+ * Keeps the sockets of agents to agents: a machine opens its own. Sessions of roles are asked for their rights elsewhere.
  * @throws HttpRefusal InactiveInstanceException for a machine that was deregistered: its agent then waits long before it
  * tries again; AccessDeniedException otherwise. Source: agent protocol, section 3.3.
  */
-export function requireSocketRight({ machine, roleSession, arn }: Caller, url: string, snapshot: Snapshot): void {
+export function requireSocketRight({ machine, arn }: Caller, url: string, snapshot: Snapshot): void {
   const { pathname, searchParams } = new URL(url, "http://localhost");
   const parameter = agentSockets[pathname];
-  if (parameter === undefined || (machine === undefined && roleSession === undefined)) return;
-  if (machine?.revoked) {
+  if (parameter === undefined || machine === undefined) return;
+  if (machine.revoked) {
     const message = "Container instance is deregistered.";
     throw new HttpRefusal({ name: "InactiveInstanceException", message, status: 400 });
   }
   const named = searchParams.get(parameter) ?? "";
-  if (machine !== undefined && machineScope(machine.instanceId, snapshot).ownsContainerInstance(named)) return;
+  if (machineScope(machine.instanceId, snapshot).ownsContainerInstance(named)) return;
   throw denied(`User: ${arn} is not authorized to connect as ${named || "a container instance"}`);
 }

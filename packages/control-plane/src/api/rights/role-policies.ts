@@ -18,7 +18,7 @@ export class RolePolicies {
   /** What limits a session; undefined if its role is not there any more. */
   layersOf(session: RoleSession, snapshot: Snapshot): PolicyLayers | undefined {
     const role = roleOf(session.roleArn, snapshot);
-    if (role === undefined) return undefined;
+    if (role === undefined || role.createdAt !== (session.roleCreatedAt ?? role.createdAt)) return undefined;
     const { permissionsBoundaryArn: boundaryArn } = role;
     const limits = this.sessionPolicies(session, snapshot);
     return {

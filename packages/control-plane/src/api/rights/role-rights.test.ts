@@ -5,6 +5,7 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { exampleRole } from "../../model/examples.ts";
 import { type Role, roleKey } from "../../model/role.ts";
+import { RoleRights } from "./role-rights.ts";
 import { openSignedHouse } from "./signed-house.fixture.ts";
 
 let house: Awaited<ReturnType<typeof openSignedHouse>>;
@@ -244,6 +245,31 @@ describe("roles of tasks", () => {
       client.send(new ecs.RunTaskCommand({ cluster: "red", taskDefinition: "passed", overrides })),
     ).rejects.toMatchObject(refusal);
   });
+});
+
+test("sockets of agents are opened with the rights of agents", async () => {
+  const rights = new RoleRights({ store: house.store, clock: house.clock });
+  const instance = ecsArn("container-instance/red/0123456789abcdef0123456789abcdef");
+  const role = exampleRole({
+    roleName: name,
+    arn: arnOf(name),
+    attachedPolicyArns: ["arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"],
+  });
+  const as = (roleArn: string) => ({
+    accountId: "000000000000",
+    region: "us-east-1",
+    arn: user(),
+    userId: "x",
+    accessKeyId: "x",
+    roleSession: { roleArn, sessionName: "i-1", expiresAt: 0 },
+  });
+  await house.store.commit([{ kind: "role", arn: roleKey(name), expected: 0, value: role }]);
+  for (const url of [`/acs/ws?containerInstanceArn=${instance}`, `/tcs/ws?containerInstance=${instance}`]) {
+    rights.requireSocketRight(as(role.arn), url);
+    expect(() => rights.requireSocketRight(as(arnOf("app")), url)).toThrow(
+      `on resource: ${instance} because no identity-based policy allows the ecs:`,
+    );
+  }
 });
 
 test("the root is never limited", async () => {

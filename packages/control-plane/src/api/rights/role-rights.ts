@@ -3,6 +3,7 @@ import type { Clock } from "../../platform/clock.ts";
 import type { Store } from "../../store/store.ts";
 import type { Call } from "../http/dispatch.ts";
 import type { ServiceDefinition } from "../http/service-definition.ts";
+import { agentSockets } from "../machines/machine-rights.ts";
 import type { Caller } from "../operation-context.ts";
 import { denial } from "./denial.ts";
 import { ecsRights } from "./ecs-rights.ts";
@@ -59,6 +60,24 @@ export class RoleRights {
     for (const right of needed) {
       this.requireDeed({ right: { action: ownAction, ...right }, input }, { facts, layers, service });
     }
+  }
+
+  /**
+   * Agents that have the credentials of a role need ecs:Poll on their container instance, and for telemetry
+   * ecs:StartTelemetrySession. Source: Service Authorization Reference, Amazon ECS.
+   * @param url as `/acs/ws?containerInstanceArn=…` @throws HttpRefusal AccessDeniedException
+   */
+  requireSocketRight(caller: Caller, url: string): void {
+    if (caller.roleSession === undefined) return;
+    const { pathname, searchParams } = new URL(url, "http://localhost");
+    const parameter = agentSockets[pathname];
+    if (parameter === undefined) return;
+    const action = pathname === "/tcs/ws" ? "ecs:StartTelemetrySession" : "ecs:Poll";
+    const resource = searchParams.get(parameter) ?? "";
+    const cluster = resource.replace(/:container-instance\/([^/]+)\/.*$/, ":cluster/$1");
+    const right = { action, resource, keys: { "ecs:cluster": cluster } };
+    const verdict = this.judge({ right, input: {} }, { caller, now: this.deps.clock.now() });
+    if (!verdict.allowed) throw denial(caller, right, verdict, "awsJson1_1");
   }
 
   /** What the caller's own policies say; a role that was deleted allows nothing. */

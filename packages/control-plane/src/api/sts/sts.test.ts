@@ -1,4 +1,4 @@
-import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { CreateRoleCommand, DeleteRoleCommand, ListRolesCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { AssumeRoleCommand, GetCallerIdentityCommand, GetSessionTokenCommand } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSignedHouse } from "../rights/signed-house.fixture.ts";
@@ -61,6 +61,18 @@ describe("AssumeRole", () => {
     const keys = await house.assume({ RoleArn, RoleSessionName: "me" });
     const identity = await house.clientsOf(keys).sts.send(new GetCallerIdentityCommand({}));
     expect(identity).toMatchObject({ Arn: answer.AssumedRoleUser?.Arn, UserId: answer.AssumedRoleUser?.AssumedRoleId });
+  });
+
+  test("gives out what a role made again under the name does not honour", async () => {
+    const RoleArn = await makeRole("again", { AWS: account });
+    const { iam } = house.clientsOf();
+    const first = house.clientsOf(await house.assume({ RoleArn, RoleSessionName: "me" }));
+    await iam.send(new DeleteRoleCommand({ RoleName: "again" }));
+    house.clock.advance(1);
+    await makeRole("again", { AWS: account }, { allows: "*" });
+    await expect(first.iam.send(new ListRolesCommand({}))).rejects.toMatchObject({ name: "AccessDenied" });
+    const second = house.clientsOf(await house.assume({ RoleArn, RoleSessionName: "me" }));
+    await second.iam.send(new ListRolesCommand({}));
   });
 
   test("is for those the role trusts", async () => {

@@ -36,7 +36,7 @@ export async function assumeRole(input: AssumeRoleRequest, context: StsContext):
   const limits = limitsFrom(input, snapshot);
   const seconds = durationOf(input, role, caller.roleSession !== undefined);
   const expiresAt = (Math.floor(clock.now() / 1000) + seconds) * 1000; // whole seconds, as it is written
-  const keys = credentials.issue({ roleArn, sessionName, expiresAt, ...limits });
+  const keys = credentials.issue({ roleArn, sessionName, expiresAt, roleCreatedAt: role.createdAt, ...limits });
   return {
     Credentials: {
       AccessKeyId: keys.accessKeyId,
