@@ -582,4 +582,12 @@ describe("who may connect", () => {
     expect(refusalFor(store.snapshot(), instanceArn)?.name).toBe("InactiveInstanceException");
     expect(refusalFor(store.snapshot(), exampleContainerInstanceArn(7))?.name).toBe("InvalidInstanceException");
   });
+
+  test("an agent names its cluster by name or ARN, or not at all; not another one", () => {
+    const of = (cluster?: string) => refusalFor(store.snapshot(), instanceArn, cluster)?.name;
+    expect([of(), of(""), of("default"), of("arn:aws:ecs:us-east-1:000000000000:cluster/default")]).toEqual(
+      Array.from({ length: 4 }),
+    );
+    expect(of("other")).toBe("InvalidClusterException");
+  });
 });

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { VersionInfo } from "@aws-sdk/client-ecs";
-import type { Connection } from "@hatoba/contract";
+import { type Connection, lastSegment } from "@hatoba/contract";
 import type { ContainerInstance } from "../model/container-instance.ts";
 import type { Task } from "../model/task.ts";
 import { type Change, NotFoundError, type Snapshot } from "../store/store.ts";
@@ -15,7 +15,7 @@ const reconnectGrace = 2_000;
 
 /** Why a handshake is refused; the name is what the agent goes by. Source: agent protocol, sections 3.3 and 3.4. */
 export interface Refusal {
-  readonly name: "InactiveInstanceException" | "InvalidInstanceException";
+  readonly name: "InactiveInstanceException" | "InvalidClusterException" | "InvalidInstanceException";
   readonly message: string;
 }
 
@@ -25,10 +25,16 @@ export interface AgentSaying extends VersionInfo {
   readonly sendCredentials?: boolean;
 }
 
-/** Whether the agent of this container instance may connect. */
-export function refusalFor(snapshot: Snapshot, containerInstanceArn: string): Refusal | undefined {
+/**
+ * Whether the agent of this container instance may connect.
+ * @param cluster as the agent is configured, by name or ARN; empty for an agent that does not say
+ */
+export function refusalFor(snapshot: Snapshot, containerInstanceArn: string, cluster = ""): Refusal | undefined {
   const instance = snapshot.get("containerInstance", containerInstanceArn)?.value;
   if (instance === undefined) return { name: "InvalidInstanceException", message: "Container instance not found." };
+  if (cluster !== "" && lastSegment(cluster) !== lastSegment(instance.clusterArn)) {
+    return { name: "InvalidClusterException", message: "Container instance is not in that cluster." };
+  }
   if (instance.status !== "INACTIVE") return undefined;
   return { name: "InactiveInstanceException", message: "Container instance is deregistered." };
 }

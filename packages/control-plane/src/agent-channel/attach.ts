@@ -20,23 +20,26 @@ export function attachAgentChannel(handshakes: Handshakes, sessions: AgentSessio
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   const telemetry = new TelemetrySessions(deps);
   const accept =
-    (parameter: string, serve: (connection: Connection, containerInstanceArn: string, said: URLSearchParams) => void) =>
+    (
+      parameters: { readonly instance: string; readonly cluster: string },
+      serve: (connection: Connection, containerInstanceArn: string, said: URLSearchParams) => void,
+    ) =>
     (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
       const said = new URL(request.url ?? "/", "http://localhost").searchParams;
-      const arn = said.get(parameter) ?? "";
-      const refusal = refusalFor(deps.store.snapshot(), arn);
+      const arn = said.get(parameters.instance) ?? "";
+      const refusal = refusalFor(deps.store.snapshot(), arn, said.get(parameters.cluster) ?? "");
       if (refusal !== undefined) return refuse(socket, { [refusal.name]: refusal.message });
       sockets.handleUpgrade(request, socket, head, (webSocket) => serve(socketConnection(webSocket), arn, said));
     };
   handshakes.onUpgrade(
     "/acs/ws",
-    accept("containerInstanceArn", (connection, arn, said) =>
+    accept({ instance: "containerInstanceArn", cluster: "clusterArn" }, (connection, arn, said) =>
       sessions.open(connection, arn, { ...versionsOf(said), sendCredentials: said.get("sendCredentials") === "true" }),
     ),
   );
   handshakes.onUpgrade(
     "/tcs/ws",
-    accept("containerInstance", (connection, arn) => telemetry.open(connection, arn)),
+    accept({ instance: "containerInstance", cluster: "cluster" }, (connection, arn) => telemetry.open(connection, arn)),
   );
 }
 

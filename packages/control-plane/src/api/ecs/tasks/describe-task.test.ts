@@ -70,7 +70,7 @@ test("an exit code is shown once the container has stopped", () => {
         revision: 7,
         value: exampleTask({ containers: [exampleContainer({ lastStatus, exitCode: 3 })] }),
       },
-      { taskDefinition: undefined, cpuArchitecture: "arm64", hasTraffic: false },
+      { taskDefinition: undefined, cpuArchitecture: "arm64", agentConnected: true, hasTraffic: false },
       { tags: false },
     );
   expect(shown("RUNNING").containers?.[0]?.exitCode).toBeUndefined();
@@ -79,4 +79,18 @@ test("an exit code is shown once the container has stopped", () => {
     containers: [{ exitCode: 3 }],
     attributes: [{ name: "ecs.cpu-architecture", value: "arm64" }],
   });
+});
+
+test.each<[string, Partial<Task>, boolean, string | undefined]>([
+  ["whose agent has acknowledged it", { connectivity: "CONNECTED" }, true, "CONNECTED"],
+  ["whose agent is away", { connectivity: "CONNECTED" }, false, "DISCONNECTED"],
+  ["that has stopped keeps what was so", { connectivity: "CONNECTED", lastStatus: "STOPPED" }, false, "CONNECTED"],
+  ["that no agent has heard of", {}, false, undefined],
+])("connectivity of a task %s", (_what, of, agentConnected, expected) => {
+  const { connectivity: _none, ...task } = exampleRunningTask();
+  const surroundings = { taskDefinition: undefined, cpuArchitecture: undefined, agentConnected, hasTraffic: false };
+  const value: Task = { ...task, ...of };
+  expect(describeTask({ arn: exampleTaskArn(), revision: 1, value }, surroundings, { tags: false }).connectivity).toBe(
+    expected,
+  );
 });

@@ -11,6 +11,8 @@ export interface TaskSurroundings {
   readonly taskDefinition: TaskDefinition | undefined;
   /** Of the container instance; its task definition's if it is not known. */
   readonly cpuArchitecture: string | undefined;
+  /** Its agent is connected; true for a task that has none. */
+  readonly agentConnected: boolean;
   /** Traffic is led to it, and has to be led away before it stops. */
   readonly hasTraffic: boolean;
 }
@@ -24,6 +26,7 @@ export function taskSurroundings(snapshot: Snapshot, task: Task): TaskSurroundin
   return {
     taskDefinition,
     cpuArchitecture: instance?.attributes.find(({ name }) => name === "ecs.cpu-architecture")?.value,
+    agentConnected: instance?.agentConnected ?? true,
     hasTraffic: (service?.loadBalancers?.length ?? 0) + (service?.serviceRegistries?.length ?? 0) > 0,
   };
 }
@@ -41,7 +44,7 @@ export function describeTask(
     ...given("availabilityZone", task.availabilityZone),
     ...given("capacityProviderName", task.capacityProviderName),
     clusterArn: task.clusterArn,
-    ...given("connectivity", task.connectivity),
+    ...given("connectivity", connectivityOf(task, surroundings)),
     ...time("connectivityAt", task.connectivityAt),
     ...(task.launchType === "FARGATE" ? {} : given("containerInstanceArn", task.containerInstanceArn)),
     containers: task.containers.map((container) => describeContainer(container, arn, task)),
@@ -84,6 +87,10 @@ const given = <K extends keyof sdk.Task>(name: K, value: sdk.Task[K]): Pick<sdk.
   (value === undefined ? {} : { [name]: value }) as Pick<sdk.Task, K>;
 const time = <K extends keyof sdk.Task>(name: K, milliseconds: number | undefined): Pick<sdk.Task, K> =>
   (milliseconds === undefined ? {} : { [name]: new Date(milliseconds) }) as Pick<sdk.Task, K>;
+
+/** Whether its agent can be spoken to, once it has been; a stopped task keeps what was so. */
+const connectivityOf = ({ connectivity, lastStatus }: Task, { agentConnected }: TaskSurroundings) =>
+  connectivity === "CONNECTED" && !agentConnected && lastStatus !== "STOPPED" ? "DISCONNECTED" : connectivity;
 
 function architectureOf({ cpuArchitecture, taskDefinition }: TaskSurroundings): string {
   if (cpuArchitecture !== undefined) return cpuArchitecture;
