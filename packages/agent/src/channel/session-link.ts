@@ -19,7 +19,7 @@ export interface SessionLink {
 export type OpenLink = (sessionId: string, token: string) => Promise<SessionLink>;
 
 export interface LinkToOpen {
-  /** Of the agent channel, as `http://127.0.0.1:4577`. */
+  /** Of the agent channel, as `http://127.0.0.1:4577/acs`; sessions have theirs beside it. */
   readonly endpoint: string;
   readonly sessionId: string;
   readonly token: string;
@@ -38,7 +38,7 @@ export async function openSessionLink(link: LinkToOpen): Promise<SessionLink> {
   for (let left = tries - 1; ; left--) {
     try {
       const parameters = { sessionId, token, containerInstanceArn };
-      return linkOver(await openByteSocket(`${endpoint}/sessions`, parameters, signer));
+      return linkOver(await openByteSocket(`${endpoint.replace(/\/acs\/?$/, "")}/sessions`, parameters, signer));
     } catch (error) {
       if (left === 0) throw error;
       await new Promise<void>((resolve) => clock.after(againMs, resolve));

@@ -42,9 +42,9 @@ const resumePauseMs = 500;
 export async function liveSession(options: ExecSessionOptions): Promise<ExecEnd> {
   const { access, input, size, onResize, leave } = options;
   const over = Promise.withResolvers<ExecEnd>();
-  let isOver = false;
+  const ended = new AbortController();
   const end = (how: ExecEnd) => {
-    isOver = true;
+    ended.abort();
     over.resolve(how);
   };
   const channel = new ClientChannel({
@@ -66,9 +66,9 @@ export async function liveSession(options: ExecSessionOptions): Promise<ExecEnd>
   async function keepConnected(): Promise<void> {
     const clientId = randomUUID();
     let { streamUrl, tokenValue } = access;
-    while (!isOver) {
-      await connectOnce(streamUrl, tokenValue, clientId, channel);
-      if (isOver) return;
+    for (;;) {
+      await connectOnce(streamUrl, tokenValue, clientId, channel, ended.signal);
+      if (ended.signal.aborted) return;
       const again = await askAgain(options.resume).catch(() => undefined);
       if (again === undefined) return end({ text: "The session is over: it could not be taken up again." });
       ({ streamUrl, tokenValue } = again);
@@ -76,9 +76,16 @@ export async function liveSession(options: ExecSessionOptions): Promise<ExecEnd>
   }
 }
 
-/** Resolves when the connection has ended, whatever for. */
-async function connectOnce(url: string, token: string, clientId: string, channel: ClientChannel): Promise<void> {
+/** Resolves when the connection has ended, whatever for. It is ended when `over` aborts: the server waits for that. */
+async function connectOnce(
+  url: string,
+  token: string,
+  clientId: string,
+  channel: ClientChannel,
+  over: AbortSignal,
+): Promise<void> {
   const socket = new WebSocket(url);
+  over.addEventListener("abort", () => socket.close());
   socket.binaryType = "arraybuffer";
   const closed = Promise.withResolvers<void>();
   socket.addEventListener("open", () => {
