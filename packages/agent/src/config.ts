@@ -1,7 +1,7 @@
 import { isIPv4 } from "node:net";
-import { resolve } from "node:path";
 import type { Credentials } from "./channel/signer.ts";
 import { parseStaticLogins, type StaticLogins } from "./engine/registry-logins.ts";
+import { type HostPlatform, hostPlatform } from "./platform/host-platform.ts";
 import type { PullBehaviour } from "./runtime/container-runtime.ts";
 import { engineAddress } from "./runtime/docker-address.ts";
 
@@ -25,6 +25,8 @@ export interface AgentConfig {
   readonly publishAddress?: string;
   /** The user whose shell sessions get that lead to this machine itself; absent: there are none. */
   readonly hostShell?: string;
+  /** What no limit in a task definition means for containers on Windows; a limit by default. */
+  readonly windowsUnbounded?: { readonly cpuUnbounded: boolean; readonly memoryUnbounded: boolean };
   readonly reservedMemoryMiB: number;
   readonly reservedTcpPorts: readonly number[];
   readonly reservedUdpPorts: readonly number[];
@@ -69,7 +71,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
  * absent. Source: agent protocol, section 1.2.
  * @throws ConfigError
  */
-export function readAgentConfig(variables: Variables): AgentConfig {
+export function readAgentConfig(variables: Variables, host: HostPlatform = hostPlatform()): AgentConfig {
   const text = (name: string) => variables[name]?.trim() || undefined;
   const dockerHost = engineSocket(text("DOCKER_HOST"));
   const zone = text("HATOBA_ZONE");
@@ -82,6 +84,7 @@ export function readAgentConfig(variables: Variables): AgentConfig {
   if (publishAddress !== undefined && !isIPv4(publishAddress)) {
     throw new ConfigError(`HATOBA_PUBLISH_ADDRESS takes an IPv4 address of this machine, not ${publishAddress}`);
   }
+  const taskEndpoints = yesOrNo("ECS_ENABLE_TASK_IAM_ROLE", text("ECS_ENABLE_TASK_IAM_ROLE") ?? "true");
   const taskLimits = text("ECS_ENABLE_TASK_CPU_MEM_LIMIT");
   const taskPidsLimit = text("ECS_TASK_PIDS_LIMIT");
   const external = yesOrNo("ECS_EXTERNAL", text("ECS_EXTERNAL") ?? "false") ? "EXTERNAL" : "EC2";
@@ -90,10 +93,19 @@ export function readAgentConfig(variables: Variables): AgentConfig {
     endpoint: endpoint(required(variables, "ECS_BACKEND_HOST", "the control plane's URL, as http://127.0.0.1:4577")),
     region: text("AWS_REGION") ?? required(variables, "AWS_DEFAULT_REGION", "a region, as us-east-1"),
     credentials: credentials(variables),
-    dataDir: resolve(required(variables, "ECS_DATADIR", "a directory that the agent may write")),
+    dataDir: host.path.resolve(
+      text("ECS_DATADIR") ??
+        host.dataDir(variables) ??
+        required(variables, "ECS_DATADIR", "a directory that the agent may write"),
+    ),
     capacity: oneOf("HATOBA_CAPACITY", text("HATOBA_CAPACITY") ?? external, ["EC2", "EXTERNAL", "FARGATE"]),
     reservedMemoryMiB: whole("ECS_RESERVED_MEMORY", text("ECS_RESERVED_MEMORY") ?? "0"),
-    reservedTcpPorts: ports("ECS_RESERVED_PORTS", text("ECS_RESERVED_PORTS") ?? "[22,2375,2376,51678,51679]"),
+    reservedTcpPorts: [
+      ...new Set([
+        ...ports("ECS_RESERVED_PORTS", text("ECS_RESERVED_PORTS") ?? JSON.stringify(host.reservedTcpPorts)),
+        ...(taskEndpoints ? host.credentialsTcpPorts : []),
+      ]),
+    ],
     reservedUdpPorts: ports("ECS_RESERVED_PORTS_UDP", text("ECS_RESERVED_PORTS_UDP") ?? "[]"),
     attributes: pairs("ECS_INSTANCE_ATTRIBUTES", text("ECS_INSTANCE_ATTRIBUTES") ?? "{}"),
     tags: pairs("ECS_CONTAINER_INSTANCE_TAGS", text("ECS_CONTAINER_INSTANCE_TAGS") ?? "{}"),
@@ -110,7 +122,8 @@ export function readAgentConfig(variables: Variables): AgentConfig {
       text("ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION") ?? "0s",
       0,
     ),
-    taskEndpoints: yesOrNo("ECS_ENABLE_TASK_IAM_ROLE", text("ECS_ENABLE_TASK_IAM_ROLE") ?? "true"),
+    taskEndpoints,
+    windowsUnbounded: windowsUnbounded(text),
     metrics: !yesOrNo("ECS_DISABLE_METRICS", text("ECS_DISABLE_METRICS") ?? "false"),
     ...introspection(
       text("HATOBA_INTROSPECTION") ?? (text("HATOBA_CAPACITY") === "FARGATE" ? "off" : "127.0.0.1:51678"),
@@ -130,6 +143,15 @@ export function readAgentConfig(variables: Variables): AgentConfig {
     ...(house === undefined ? {} : { house }),
     ...(publishAddress === undefined ? {} : { publishAddress }),
     ...(hostShell === undefined ? {} : { hostShell }),
+  };
+}
+
+/** Source: agent protocol §10.1. */
+function windowsUnbounded(text: (name: string) => string | undefined): NonNullable<AgentConfig["windowsUnbounded"]> {
+  const isSet = (name: string) => yesOrNo(name, text(name) ?? "false");
+  return {
+    cpuUnbounded: isSet("ECS_ENABLE_CPU_UNBOUNDED_WINDOWS_WORKAROUND"),
+    memoryUnbounded: isSet("ECS_ENABLE_MEMORY_UNBOUNDED_WINDOWS_WORKAROUND"),
   };
 }
 
