@@ -2,7 +2,13 @@ import { randomUUID } from "node:crypto";
 import type { OpenSessionMessage } from "@hatoba/contract";
 import type { AssignmentHandler, CredentialsHandler } from "./channel/assignment-handler.ts";
 import { backOffs } from "./channel/back-off.ts";
-import type { ControlPlane, HealthSource, PollEndpoints } from "./channel/control-plane.ts";
+import type {
+  ControlPlane,
+  HealthSource,
+  InstanceStatusSource,
+  MetricsSource,
+  PollEndpoints,
+} from "./channel/control-plane.ts";
 import { type OpenLink, openSessionLink } from "./channel/session-link.ts";
 import type { Signer } from "./channel/signer.ts";
 import { openSocket } from "./channel/socket.ts";
@@ -16,6 +22,9 @@ export interface ConnectionsOptions {
   readonly controlPlane: Pick<ControlPlane, "discoverPollEndpoint">;
   readonly tasks: AssignmentHandler & HealthSource;
   readonly credentials?: CredentialsHandler;
+  /** Absent: what containers use is not told. */
+  readonly metrics?: MetricsSource;
+  readonly instanceStatus?: InstanceStatusSource;
   /** Serves the session that a message asks for, over a link that is opened when it is wanted. Absent: none is served. */
   readonly serveSession?: (message: OpenSessionMessage, openLink: OpenLink) => void;
   readonly signer: Signer;
@@ -97,6 +106,8 @@ export async function stayInTouch(options: ConnectionsOptions): Promise<void> {
     serve: async (connection) => {
       await serveTelemetry(connection, {
         health: tasks,
+        ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
+        ...(options.instanceStatus === undefined ? {} : { instanceStatus: options.instanceStatus }),
         clock,
         logger,
         random,

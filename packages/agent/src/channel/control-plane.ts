@@ -112,6 +112,46 @@ export interface HealthSource {
   onHealthChange?(listener: () => void): () => void;
 }
 
+/** What one container used since the last message; sets of measurements. Source: agent protocol, section 4.3. */
+export interface ContainerMetric {
+  readonly containerName: string;
+  readonly cpuStatsSet: object;
+  readonly memoryStatsSet: object;
+  readonly networkStatsSet?: object;
+  readonly storageStatsSet: object;
+  readonly restartStatsSet?: { readonly restartCount: number };
+}
+export interface TaskMetric {
+  readonly taskArn: string;
+  readonly clusterArn?: string;
+  readonly taskDefinitionFamily: string;
+  readonly taskDefinitionVersion: string;
+  readonly containerMetrics: readonly ContainerMetric[];
+}
+/** Asked every 20 seconds while there is a connection. */
+export interface MetricsSource {
+  /** Begins to measure. Returns the way to stop it. */
+  start(): () => void;
+  /** Whether there are no tasks. */
+  isIdle(): boolean;
+  /** What was measured since the last time. */
+  takeMetrics(): readonly TaskMetric[];
+}
+
+/** Times are epoch milliseconds. */
+export interface InstanceStatus {
+  readonly type: "ContainerRuntime";
+  readonly status: "INITIALIZING" | "OK" | "IMPAIRED" | "INSUFFICIENT_DATA";
+  readonly lastUpdated: number;
+  readonly lastStatusChange: number;
+}
+export interface InstanceStatusSource {
+  /** What is to be told, empty if nothing is new. */
+  unreported(): Promise<readonly InstanceStatus[]>;
+  /** They were sent. */
+  reported(statuses: readonly InstanceStatus[]): void;
+}
+
 /** A refusal or a failure of the control plane; `name` is its error code, or `NetworkError` if it could not be asked. */
 export class ControlPlaneError extends Error {
   override readonly name: string;

@@ -1,7 +1,8 @@
 import type { Connection } from "@hatoba/contract";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/logger.ts";
-import type { HealthSource, TaskHealth } from "./control-plane.ts";
+import type { HealthSource, InstanceStatusSource, MetricsSource, TaskHealth } from "./control-plane.ts";
+import { metricsMessages, statusMessage } from "./telemetry-messages.ts";
 
 /** In milliseconds. Source: agent protocol, section 4.2. */
 const publishEvery = 20_000;
@@ -12,6 +13,9 @@ const tasksPerMessage = 10;
 
 export interface TelemetryDependencies {
   readonly health: HealthSource;
+  /** Absent: what containers use is not told. */
+  readonly metrics?: MetricsSource;
+  readonly instanceStatus?: InstanceStatusSource;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
@@ -23,7 +27,10 @@ export interface TelemetryDependencies {
   readonly signedHeaders: () => Promise<Readonly<Record<string, string>>>;
 }
 
-/** Publishes containers' health over one connection until it ends: every twenty seconds, and at once when it changes. */
+/**
+ * Publishes over one connection until it ends: containers' health, every twenty seconds, and at once when it changes; what they
+ * use, and how the machine is.
+ */
 export async function serveTelemetry(connection: Connection, deps: TelemetryDependencies): Promise<void> {
   const { health, clock, random, logger } = deps;
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -35,29 +42,40 @@ export async function serveTelemetry(connection: Connection, deps: TelemetryDepe
       connection.close(1001, "No message for too long"),
     );
   };
+  const send = async (message: object) => {
+    const headers = Object.entries(await deps.signedHeaders()).map(([name, value]) => `${name}: ${value}\r\n`);
+    connection.send(`${headers.join("")}\r\n${JSON.stringify(message)}`);
+  };
   const publish = async () => {
     const tasks = health.health();
     for (let at = 0; at < tasks.length; at += tasksPerMessage) {
       const fin = at + tasksPerMessage >= tasks.length;
-      const headers = Object.entries(await deps.signedHeaders()).map(([name, value]) => `${name}: ${value}\r\n`);
-      const message = healthMessage(tasks.slice(at, at + tasksPerMessage), fin, deps);
-      connection.send(`${headers.join("")}\r\n${JSON.stringify(message)}`);
+      await send(healthMessage(tasks.slice(at, at + tasksPerMessage), fin, deps));
     }
+  };
+  const publishMetrics = async () => {
+    if (deps.metrics !== undefined) for (const message of metricsMessages(deps.metrics, deps)) await send(message);
+    const statuses = (await deps.instanceStatus?.unreported()) ?? [];
+    if (statuses.length === 0) return;
+    await send(statusMessage(statuses, deps));
+    deps.instanceStatus?.reported(statuses);
   };
   const publishOrSkip = () => {
     publish().catch((error: unknown) => logger.error({ err: error }, "health not published"));
   };
   const tick = () => {
     publishOrSkip();
+    publishMetrics().catch((error: unknown) => logger.error({ err: error }, "metrics not published"));
     callOffNext = clock.after(publishEvery, tick);
   };
   const stopListening = health.onHealthChange?.(publishOrSkip);
+  const stopMeasuring = deps.metrics?.start();
   const callOffAge = clock.after(age.least + random() * age.spread, () =>
     connection.close(1000, "ConnectionExpired: Reconnect to continue"),
   );
   connection.onMessage(listen);
   connection.onClose(() => {
-    for (const end of [callOffSilence, callOffNext, callOffAge, stopListening]) end?.();
+    for (const end of [callOffSilence, callOffNext, callOffAge, stopListening, stopMeasuring]) end?.();
     resolve();
   });
   listen();

@@ -1,8 +1,15 @@
-import { type ChannelFrame, type ChannelTask, connectionPair, encodeFrame, type ManifestEntry } from "@hatoba/contract";
+import {
+  type ChannelFrame,
+  type ChannelTask,
+  connectionPair,
+  encodeFrame,
+  type IAMRoleCredentials,
+  type ManifestEntry,
+} from "@hatoba/contract";
 import { beforeEach, describe, expect, test } from "vitest";
 import { ManualClock } from "../platform/clock.ts";
 import { silentLogger } from "../platform/logger.ts";
-import type { AssignmentHandler, Comparison } from "./assignment-handler.ts";
+import type { AssignmentHandler, Comparison, CredentialsHandler } from "./assignment-handler.ts";
 import { serveWork } from "./work-session.ts";
 
 // The frames are those of the agent protocol, sections 3.4 to 3.6.
@@ -48,8 +55,25 @@ class Handler implements AssignmentHandler {
   }
 }
 
+const roleCredentials: IAMRoleCredentials = {
+  credentialsId: "c-1",
+  roleArn: "arn:aws:iam::123456789012:role/app",
+  accessKeyId: "ASIAAPP",
+  secretAccessKey: "secret",
+  sessionToken: "token",
+  expiration: "2027-01-01T00:00:00Z",
+};
+
 let clock: ManualClock;
 let handler: Handler;
+/** Knows the one task above. */
+const credentials: CredentialsHandler = {
+  take: (tasks) => ({
+    tasks: tasks.map(({ desiredStatus }) => task(desiredStatus)),
+    receipts: tasks.flatMap((each) => each.roleCredentials ?? []),
+  }),
+  update: ({ taskArn: known, roleCredentials: brought }) => (known === taskArn ? brought : undefined),
+};
 beforeEach(() => {
   clock = new ManualClock();
   handler = new Handler();
@@ -59,10 +83,35 @@ function connect() {
   const [server, agent] = connectionPair();
   const frames: unknown[] = [];
   server.onMessage((text) => frames.push(JSON.parse(text)));
-  const ended = serveWork(agent, { handler, clock, logger: silentLogger, random: () => 0 });
+  const ended = serveWork(agent, { handler, credentials, clock, logger: silentLogger, random: () => 0 });
   return { frames, ended, send: (frame: ChannelFrame) => server.send(encodeFrame(frame)), server };
 }
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+describe("credentials", () => {
+  const receipt = (messageId: string) => ({
+    type: "IAMRoleCredentialsAckRequest",
+    message: { messageId, credentialsId: "c-1", expiration: "2027-01-01T00:00:00Z" },
+  });
+
+  test("of a payload are kept apart from its tasks, and acknowledged by themselves", async () => {
+    const { frames, send } = connect();
+    const tasks = [{ ...task("RUNNING"), roleCredentials }];
+    send({ type: "PayloadMessage", message: { ...address, seqNum: 1, tasks } });
+    await turn();
+    expect(handler.assigned).toEqual([{ tasks: [task("RUNNING")], seqNum: 1 }]);
+    expect(frames).toEqual([acknowledgement, receipt(address.messageId)]);
+  });
+
+  test("that are new are acknowledged, unless nobody knows the task", async () => {
+    const { frames, send } = connect();
+    const message = { messageId: "r-1", taskArn, roleType: "TaskApplication", roleCredentials } as const;
+    send({ type: "IAMRoleCredentialsMessage", message });
+    send({ type: "IAMRoleCredentialsMessage", message: { ...message, messageId: "r-2", taskArn: "another" } });
+    await turn();
+    expect(frames).toEqual([receipt("r-1")]);
+  });
+});
 
 describe("a payload", () => {
   test("is acknowledged, with what it was addressed by", async () => {

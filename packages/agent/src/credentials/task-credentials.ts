@@ -100,7 +100,7 @@ const emptied = ({ credentialsId, roleArn }: IAMRoleCredentials): IAMRoleCredent
 const isComplete = (credentials: Partial<IAMRoleCredentials> | undefined): credentials is IAMRoleCredentials =>
   Boolean(credentials?.credentialsId && credentials.accessKeyId && credentials.secretAccessKey);
 
-const receiptOf = ({ credentialsId, expiration = "" }: IAMRoleCredentials): CredentialsReceipt => ({
+const receiptOf = ({ credentialsId, expiration }: IAMRoleCredentials): CredentialsReceipt => ({
   credentialsId,
   expiration,
 });

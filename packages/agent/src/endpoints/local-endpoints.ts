@@ -100,8 +100,7 @@ export class LocalEndpoints {
 
   /** Begins to serve containers. @returns whether those of every network reach the endpoints */
   async open(): Promise<boolean> {
-    const { state, logger } = this.#options;
-    await state.durable(); // the key of the ids
+    await this.#options.state.durable(); // the key of the ids
     try {
       if (this.#network === undefined) throw new Error("this user has no folder to meet other agents in");
       await this.#network.check();

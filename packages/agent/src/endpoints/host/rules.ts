@@ -13,18 +13,15 @@ export interface Rule {
 const towards = ["-p", "tcp", "-d", endpointAddress, "--dport", "80"] as const;
 
 /**
- * What brings the questions of containers to the agent's port. The first is for containers with a network of their own, the
- * second for those on the host's. The third closes what the first needs open: with `route_localnet` on a bridge, its
- * containers could otherwise reach everything that listens on the host's loopback. Source: agent protocol §6.2, §10.3.
+ * What brings the questions of containers to the agent's port: the second is for containers with a network of their own, the
+ * third for those on the host's. The first closes what the second needs open: with `route_localnet` on a bridge, its containers
+ * could otherwise reach everything that listens on the host's loopback. Source: agent protocol §6.2, §10.3.
  */
 export const endpointRules: readonly Rule[] = [
   {
     table: "filter",
     chain: "INPUT",
-    match: [
-      ...["!", "-s", "127.0.0.0/8", "-d", "127.0.0.0/8"],
-      ...["-m", "conntrack", "!", "--ctstate", "RELATED,ESTABLISHED,DNAT", "-j", "DROP"],
-    ],
+    match: "! -s 127.0.0.0/8 -d 127.0.0.0/8 -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP".split(" "),
   },
   {
     table: "nat",

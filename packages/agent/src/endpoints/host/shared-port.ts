@@ -13,14 +13,17 @@ export interface SharedPortOptions {
   readonly agentId: string;
   readonly port?: number;
   /** Whether this agent is the one to answer. */
-  knows(question: Question): boolean;
-  answer(question: Question): Promise<Answer>;
+  readonly knows: (question: Question) => boolean;
+  readonly answer: (question: Question) => Promise<Answer>;
   /** Headers of every answer at the port, and whether there is to be one at all. */
-  limit(question: Question): { readonly admits: boolean; readonly headers: Readonly<Record<string, string>> };
+  readonly limit: (question: Question) => {
+    readonly admits: boolean;
+    readonly headers: Readonly<Record<string, string>>;
+  };
   /** The port is this agent's now. */
-  onHeld(): Promise<void>;
+  readonly onHeld: () => Promise<void>;
   /** It is about to let go of it. @param isLast no other agent waits for it */
-  onLetGo(isLast: boolean): Promise<void>;
+  readonly onLetGo: (isLast: boolean) => Promise<void>;
   readonly logger: Logger;
 }
 
