@@ -18,7 +18,10 @@ import { findGpus } from "./find-gpus.ts";
 import { AwslogsHook } from "./hooks/logs/awslogs-hook.ts";
 import { CloudWatchLogSink } from "./hooks/logs/cloudwatch-log-sink.ts";
 import { ensurePauseImage } from "./images/pause-image.ts";
+import { EngineStatus } from "./metrics/engine-status.ts";
+import { UsageSampler } from "./metrics/usage-sampler.ts";
 import { systemClock } from "./platform/clock.ts";
+import { hostPlatform } from "./platform/host-platform.ts";
 import type { Logger } from "./platform/logger.ts";
 import { register, requireSameCluster } from "./register.ts";
 import { chooseCgroups } from "./runtime/cgroups/choose-cgroups.ts";
@@ -31,6 +34,7 @@ import { PortRelay } from "./sessions/port-relay.ts";
 import { Sessions } from "./sessions/sessions.ts";
 import type { AgentState } from "./state/agent-state.ts";
 import { SqliteState } from "./state/sqlite-state.ts";
+import { engineFacts, enginePlatform } from "./windows/engine-facts.ts";
 
 const version = "1.0.0";
 const logsTarget = "Logs_20140328";
@@ -57,25 +61,27 @@ export async function startAgent(
 ): Promise<RunningAgent> {
   const clock = systemClock;
   const signer = createSigner(config.credentials, config.region);
-  const userAgent = `Hatoba ECS Agent - v${version} (linux; LINUX)`;
-  const api = new JsonApi({ endpoint: config.endpoint, signer, userAgent });
-  const apiAs = (keys: Credentials) =>
-    new JsonApi({ endpoint: config.endpoint, signer: createSigner(keys, config.region), userAgent });
-  const controlPlane = new EcsApi({ api, clock, cluster: config.cluster });
   const engine = new DockerEngine(config.dockerHost);
   const state = new SqliteState(join(config.dataDir, "agent.db"), onFatal);
   requireSameCluster(config, state);
   const labels = labelsOf(config, state);
+  const gpus = await findGpus(config.gpuSupport, logger);
+  const facts = { ...(await engineFacts(engine)), ...(gpus === undefined ? {} : { gpus }) };
+  const platform = enginePlatform(facts, config.windowsUnbounded);
+  const userAgent = `Hatoba ECS Agent - v${version} (${platform.osType}; ${facts.windows?.osFamily ?? "LINUX"})`;
+  const api = new JsonApi({ endpoint: config.endpoint, signer, userAgent });
+  const apiAs = (keys: Credentials) =>
+    new JsonApi({ endpoint: config.endpoint, signer: createSigner(keys, config.region), userAgent });
+  const controlPlane = new EcsApi({ api, clock, cluster: config.cluster });
   const runtime = new DockerRuntime({
     engine,
+    platform,
     eventLabel: `${agentLabel}=${labels[agentLabel]}`,
     // Networks belong to all agents of the house.
     networkLabels: houseLabel(config),
   });
-  const gpus = await findGpus(config.gpuSupport, logger);
-  const facts = { ...(await runtime.describe()), ...(gpus === undefined ? {} : { gpus }) };
   const cgroups = await chooseCgroups({
-    wanted: config.taskLimits,
+    wanted: platform.limitsTasks ? config.taskLimits : false,
     root: config.cgroupPath,
     driver: facts.cgroupDriver,
     isLocal: engine.address.local,
@@ -125,6 +131,8 @@ export async function startAgent(
     settings: {
       ...defaultEngineSettings,
       region,
+      platform,
+      dynamicPorts: hostPlatform().dynamicPorts,
       ...(config.publishAddress === undefined ? {} : { publishAddress: config.publishAddress }),
       labels,
       pullBehaviour: config.pullBehaviour,
@@ -154,13 +162,21 @@ export async function startAgent(
   const hasTaskEndpoints = config.taskEndpoints && (await endpoints.open());
   await tasks.open();
   // Made ahead of the first task that needs it; a failure shows there.
-  ensurePauseImage(engine).catch((error: unknown) => logger.warn({ err: error }, "the pause image could not be made"));
+  if (platform.osType === "linux") {
+    ensurePauseImage(engine).catch((error: unknown) =>
+      logger.warn({ err: error }, "the pause image could not be made"),
+    );
+  }
   const containerInstanceArn = await register(config, { controlPlane, state, facts, hasTaskEndpoints, logger });
   const ending = new AbortController();
   const connected = stayInTouch({
     controlPlane,
     tasks,
     credentials,
+    ...(config.metrics
+      ? { metrics: new UsageSampler({ tasks: () => tasks.tasks(), runtime, cpus: facts.cpus, clock, logger }) }
+      : {}),
+    instanceStatus: new EngineStatus(() => engine.call("GET", "/version", { timeoutMs: 2000 }), clock),
     serveSession: (message, openLink) => void sessions.serve(message, openLink),
     signer,
     cluster: config.cluster || "default",

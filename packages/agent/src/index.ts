@@ -1,1 +1,8 @@
+export { clearUnusedRules, type EndpointReach, examineTaskEndpoints } from "./endpoints/host/examine.ts";
 export { buildImage, busyboxImage, type ImageLoader, type ImageToBuild } from "./images/build-image.ts";
+export { credentialsAddressSteps, removeCredentialsAddress } from "./windows/credentials-address.ts";
+export {
+  type ServiceCommand,
+  type WindowsServicePlan,
+  windowsServiceCommands,
+} from "./windows/windows-service.ts";

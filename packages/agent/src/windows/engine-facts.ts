@@ -18,7 +18,10 @@ export async function engineFacts(
 }
 
 /** What the engine's containers run on. */
-export function enginePlatform(facts: MachineFacts, bounds: Omit<WindowsBounds, "cpus">): EnginePlatform {
+export function enginePlatform(
+  facts: MachineFacts,
+  bounds: Omit<WindowsBounds, "cpus"> = { cpuUnbounded: false, memoryUnbounded: false },
+): EnginePlatform {
   return facts.windows === undefined ? linuxEngine : windowsEngine({ cpus: facts.cpus, ...bounds });
 }
 
