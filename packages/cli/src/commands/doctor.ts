@@ -3,6 +3,7 @@ import { statfs } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname } from "node:path";
 import { styleText } from "node:util";
+import { examineTaskEndpoints } from "@hatoba/agent";
 import {
   type Finding,
   judgeCgroups,
@@ -10,6 +11,7 @@ import {
   judgeEngine,
   judgeNode,
   judgePort,
+  judgeTaskEndpoints,
   judgeVpcBlock,
 } from "../doctor/judge.ts";
 import { planEngine } from "../engine/advice.ts";
@@ -48,6 +50,7 @@ async function examine(layout: Layout): Promise<readonly Finding[]> {
     judgeEngine(engine, planEngine(machineFacts(engine))),
     judgeCgroups(cgroupVersion, cgroupControllers(cgroupVersion)),
     judgePort(choices.listen, await holderOf(choices.listen, layout)),
+    judgeTaskEndpoints(await examineTaskEndpoints(), runningProcess(layout, "agent") !== undefined),
     judgeVpcBlock(choices.vpcCidr, await foreignRoutes(engine.state === "answers")),
     await disk("Disk for state", nearestExisting(layout.dataDir)),
     ...(engine.state === "answers"

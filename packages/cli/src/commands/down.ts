@@ -1,3 +1,4 @@
+import { clearUnusedRules } from "@hatoba/agent";
 import { engineClient, probeEngine } from "../engine/engine.ts";
 import { removeOurThings } from "../engine/our-things.ts";
 import { stopEngine } from "../engine/prepare-engine.ts";
@@ -24,6 +25,7 @@ export async function down({ dataDir, keepTasks = false }: DownOptions): Promise
       run: async () => {
         const stopped: string[] = [];
         for (const name of processNames.toReversed()) if (await stopProcess(layout, name, 15)) stopped.push(name);
+        await clearUnusedRules(); // an agent that was killed could not
         return stopped.length === 0 ? "none ran" : `stopped ${stopped.join(", ")}`;
       },
     },

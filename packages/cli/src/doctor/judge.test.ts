@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { judgeCgroups, judgeDisk, judgeEngine, judgeNode, judgePort, judgeVpcBlock, overlap } from "./judge.ts";
+import {
+  judgeCgroups,
+  judgeDisk,
+  judgeEngine,
+  judgeNode,
+  judgePort,
+  judgeTaskEndpoints,
+  judgeVpcBlock,
+  overlap,
+} from "./judge.ts";
 
 describe("judgements", () => {
   test.each([
@@ -24,6 +33,11 @@ describe("judgements", () => {
     [judgeDisk("Disk", "/", 3 * 1024 ** 3), "ok"],
     [judgeDisk("Disk", "/", 1 * 1024 ** 3), "warning"],
     [judgeDisk("Disk", "/", 1024), "problem"],
+    [judgeTaskEndpoints({ problem: "iptables is not installed" }, true), "warning"],
+    [judgeTaskEndpoints({ areRulesPlaced: false, isServed: false }, false), "ok"],
+    [judgeTaskEndpoints({ areRulesPlaced: true, isServed: true }, true), "ok"],
+    [judgeTaskEndpoints({ areRulesPlaced: true, isServed: false }, true), "warning"],
+    [judgeTaskEndpoints({ areRulesPlaced: false, isServed: true }, true), "warning"],
     [judgeVpcBlock("172.31.0.0/16", ["0.0.0.0/0", "172.17.0.0/16"]), "ok"],
     [judgeVpcBlock("172.31.0.0/16", ["172.16.0.0/12"]), "problem"],
   ])("%j is %s", (finding, verdict) => {

@@ -1,3 +1,4 @@
+import type { EndpointReach } from "@hatoba/agent";
 import type { EnginePlan } from "../engine/advice.ts";
 import type { EngineState } from "../engine/engine.ts";
 
@@ -84,6 +85,29 @@ export function judgeVpcBlock(vpcCidr: string, routes: readonly string[]): Findi
     found: `${vpcCidr} overlaps the route to ${clash}`,
     advice:
       "awsvpc and Fargate tasks would not be reachable. Choose a free block: ./hatoba up --vpc-cidr 10.213.0.0/16",
+  };
+}
+
+/** Containers get their metadata and the credentials of their roles from 169.254.170.2. @param houseRuns an agent should serve there */
+export function judgeTaskEndpoints(reach: EndpointReach, houseRuns: boolean): Finding {
+  const subject = "Task endpoints";
+  if ("problem" in reach) {
+    return {
+      subject,
+      verdict: "warning",
+      found: reach.problem,
+      advice:
+        "Tasks with a task role are not placed here, and containers get no metadata. Run the house as root, with iptables installed.",
+    };
+  }
+  if (!houseRuns) return ok(subject, "169.254.170.2 can be served");
+  if (reach.areRulesPlaced && reach.isServed) return ok(subject, "169.254.170.2 is served");
+  return {
+    subject,
+    verdict: "warning",
+    found: reach.isServed ? "the rules that lead to 169.254.170.2 are gone" : "nobody serves 169.254.170.2",
+    advice:
+      "Another program changed the packet filter, or the agent is not running. Try: ./hatoba down, then ./hatoba up",
   };
 }
 
