@@ -90,19 +90,23 @@ test("whatever comes is answered or left to the operation to refuse", () => {
     Object.keys(table).map((operation) => [service, operation] as const),
   );
   const member = fc.constantFrom(
-    ...[
-      "cluster",
-      "clusters",
-      "task",
-      "tasks",
-      "service",
-      "services",
-      "taskDefinition",
-      "overrides",
-      "attributes",
-      "tags",
-    ],
-    ...["networkConfiguration", "containerInstances", "RoleName", "PolicyArn", "logGroupName", "resourceArn", "Target"],
+    "cluster",
+    "clusters",
+    "task",
+    "tasks",
+    "service",
+    "services",
+    "taskDefinition",
+    "overrides",
+    "attributes",
+    "tags",
+    "networkConfiguration",
+    "containerInstances",
+    "RoleName",
+    "PolicyArn",
+    "logGroupName",
+    "resourceArn",
+    "Target",
   );
   fc.assert(
     fc.property(
