@@ -8,6 +8,7 @@ import { firstOf, openRootKey, temporaryKeys } from "./api/http/access-keys.ts";
 import { openAuthenticator } from "./api/http/open-authenticator.ts";
 import { startServer } from "./api/http/server.ts";
 import { sigV4Authenticator } from "./api/http/sigv4-authenticator.ts";
+import { whileTasksLive } from "./api/http/task-keys.ts";
 import { iamService } from "./api/iam/service.ts";
 import { logsService } from "./api/logs/service.ts";
 import { machineAccessKeys } from "./api/machines/machine-access-keys.ts";
@@ -60,7 +61,7 @@ export async function startControlPlane(
   const rootKey = await openRootKey(join(dataDir, "credentials.json"), settings);
   const store = new SqliteStore({ path: join(dataDir, "store.db"), onFatal });
   const joined = machineAccessKeys({ store, keys: machineKeys, settings });
-  const keys = firstOf(rootKey, temporaryKeys(credentials, settings), joined);
+  const keys = firstOf(rootKey, whileTasksLive(temporaryKeys(credentials, settings), { store, clock }), joined);
   requireSameHouse(store, config);
   await ensureDefaultNetwork({ store, settings });
   const logStore = new SqliteLogStore(join(dataDir, "logs.db"));
