@@ -17,5 +17,7 @@ function encodedAuth({ auth, ...given }: RegistryAuth): string {
   // The engine itself reads no combined form.
   const [, username, password] = /^([^:]*):(.*)$/s.exec(Buffer.from(auth ?? "", "base64").toString()) ?? [];
   const both = username === undefined || password === undefined ? {} : { username, password };
-  return Buffer.from(JSON.stringify({ ...both, ...given })).toString("base64url");
+  // The alphabet is that of URLs and the padding stays: without it engines take no login at all, and say nothing.
+  const encoded = Buffer.from(JSON.stringify({ ...both, ...given })).toString("base64");
+  return encoded.replaceAll("+", "-").replaceAll("/", "_");
 }
