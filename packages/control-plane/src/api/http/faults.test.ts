@@ -92,7 +92,7 @@ describe("a request that cannot be read", () => {
     ["an unknown operation", "MakeCoffee", "{}", 400, "UnknownOperationException", /MakeCoffee/],
     [
       "an operation that is not built",
-      "CreateCapacityProvider",
+      "CreateExpressGatewayService",
       '{"name":"x"}',
       400,
       "UnsupportedFeatureException",

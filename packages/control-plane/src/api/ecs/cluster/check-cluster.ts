@@ -44,7 +44,21 @@ export function requireConfiguration(configuration: ClusterConfiguration): Clust
   if (exec?.logging !== undefined && exec.logging !== "OVERRIDE" && exec.logConfiguration !== undefined) {
     throw invalid("logConfiguration can only be specified when logging is set to OVERRIDE.");
   }
+  refuseUnbuiltExec(exec);
   return configuration;
+}
+
+/** Refuses what transcripts of sessions cannot have here, rather than keep it and not act on it. */
+function refuseUnbuiltExec(exec: ClusterConfiguration["executeCommandConfiguration"]): void {
+  const { cloudWatchEncryptionEnabled, s3BucketName, s3EncryptionEnabled } = exec?.logConfiguration ?? {};
+  if (s3BucketName || s3EncryptionEnabled) {
+    throw invalid(
+      "Hatoba does not have S3: transcripts of sessions can only go to a log group (cloudWatchLogGroupName).",
+    );
+  }
+  if (cloudWatchEncryptionEnabled)
+    throw invalid("Hatoba does not have encrypted log groups: cloudWatchEncryptionEnabled.");
+  if (exec?.kmsKeyId) throw invalid("Hatoba does not have KMS: kmsKeyId. Sessions are encrypted on their way by TLS.");
 }
 
 /** Refuses a Cloud Map namespace, which Hatoba has none of yet; an empty one takes the defaults away and is fine. */
