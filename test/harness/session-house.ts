@@ -207,7 +207,7 @@ export class SessionHouse {
     const link = new AgentLink(wish, end);
     this.links.push(link);
     queueMicrotask(() => {
-      this.registry.acceptLink(wish.sessionId, wish.token, server);
+      this.registry.acceptLink({ ...wish, containerInstanceArn: exampleContainerInstanceArn() }, server);
       agent(link);
     });
     return true;

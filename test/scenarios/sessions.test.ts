@@ -1,5 +1,6 @@
 import { linkWindow, payloadTypes } from "@hatoba/contract";
 import { afterEach, describe, expect, test } from "vitest";
+import { exampleContainerInstanceArn } from "../../packages/control-plane/src/model/examples.ts";
 import { sendWindow } from "../../packages/control-plane/src/sessions/data-channel-sender.ts";
 import { update } from "../../packages/control-plane/src/store/update.ts";
 import { DataChannelClient } from "../harness/data-channel-client.ts";
@@ -151,7 +152,7 @@ describe("tokens", () => {
   test("of links are good for one link", async () => {
     const { link, sessionId, client } = await running();
     const { server } = house.connect(sessionId);
-    house.registry.acceptLink(sessionId, link.wish.token, server);
+    house.registry.acceptLink({ ...link.wish, containerInstanceArn: exampleContainerInstanceArn() }, server);
     expect(server.closeReason).toBe("No such session waits for a link.");
     link.output("still there");
     await house.settle();

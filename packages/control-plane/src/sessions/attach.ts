@@ -30,10 +30,12 @@ export function attachSessions(handshakes: SessionHandshakes, registry: SessionR
   });
   handshakes.onUpgrade("/sessions/ws", (request, socket, head) => {
     const said = new URL(request.url ?? "/", "http://localhost").searchParams;
-    const [sessionId, token] = [said.get("sessionId") ?? "", said.get("token") ?? ""];
-    sockets.handleUpgrade(request, socket, head, (webSocket) =>
-      registry.acceptLink(sessionId, token, byteConnection(webSocket)),
-    );
+    const link = {
+      sessionId: said.get("sessionId") ?? "",
+      token: said.get("token") ?? "",
+      containerInstanceArn: said.get("containerInstanceArn") ?? "",
+    };
+    sockets.handleUpgrade(request, socket, head, (webSocket) => registry.acceptLink(link, byteConnection(webSocket)));
   });
 }
 

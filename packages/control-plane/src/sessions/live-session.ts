@@ -103,6 +103,10 @@ export class LiveSession {
     this.deadlines.set("handshake", this.startedAt + times.handshake, () => this.end(endings.noHandshake));
   }
 
+  get containerInstanceArn(): string {
+    return this.session.containerInstanceArn;
+  }
+
   /** A client that has shown its token. An older connection is dropped. */
   attach(connection: ByteConnection): void {
     this.client.attach(connection);

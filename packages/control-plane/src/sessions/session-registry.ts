@@ -86,9 +86,13 @@ export class SessionRegistry {
     });
   }
 
-  /** A link that an agent has opened. */
-  acceptLink(sessionId: string, token: string, connection: ByteConnection): void {
-    const taken = this.live.get(sessionId)?.attachLink(token, connection) ?? false;
+  /** A link that an agent has opened. The front door has seen to it that a machine only speaks for itself. */
+  acceptLink(
+    { sessionId, token, containerInstanceArn }: Record<"sessionId" | "token" | "containerInstanceArn", string>,
+    connection: ByteConnection,
+  ): void {
+    const live = this.live.get(sessionId);
+    const taken = live?.containerInstanceArn === containerInstanceArn && live.attachLink(token, connection);
     if (!taken) connection.close(4004, "No such session waits for a link.");
   }
 

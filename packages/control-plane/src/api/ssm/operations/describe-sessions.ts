@@ -5,6 +5,7 @@ import { page } from "../page.ts";
 import { sessionFilter } from "../sessions/session-filter.ts";
 
 const largestPage = 200;
+const longestReason = 256;
 
 /**
  * Sessions that go on, or those that are over and still on record, the newest first.
@@ -28,6 +29,7 @@ const newestFirst = ({ startedAt, sessionId }: Session): string =>
 
 function describeSession(session: Session): sdk.Session {
   const { sessionId, targetId, status, startedAt, endedAt, documentName, owner, reason, endReason } = session;
+  const shownReason = reason ?? session.command;
   const details = endReason ?? (session.exitCode === undefined ? undefined : `exit code ${session.exitCode}`);
   return {
     SessionId: sessionId,
@@ -37,8 +39,8 @@ function describeSession(session: Session): sdk.Session {
     ...(endedAt === undefined ? {} : { EndDate: new Date(endedAt) }),
     ...(documentName === undefined ? {} : { DocumentName: documentName }),
     Owner: owner,
-    ...(reason === undefined ? {} : { Reason: reason }),
-    // What else is known of it: the API has no member for the command, nor for how it ended.
+    // The API has no member for the command, nor for how it ended.
+    ...(shownReason === undefined ? {} : { Reason: shownReason.slice(0, longestReason) }),
     ...(details === undefined ? {} : { Details: details }),
     AccessType: "Standard",
   };
