@@ -26,6 +26,17 @@ prepare_packages() {
   printf '%s' "$lock" > "$stamp"
 }
 
+# The hosts of the fleet tests are network namespaces. For tests alone: Hatoba itself does without.
+prepare_network_tools() {
+  if command -v ip >/dev/null 2>&1 && command -v ss >/dev/null 2>&1; then return 0; fi
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    say "Installing iproute2 (once) ..."
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends iproute2; } >/dev/null 2>&1 && return 0
+  fi
+  say "The tests make networks with ip and ss. Please install iproute2 (Debian, Ubuntu: apt-get install -y iproute2; Fedora: dnf install -y iproute)."
+  return 1
+}
+
 # Puts the right Node first on PATH.
 prepare_node() {
   if "$ROOT/node_modules/.bin/node" --version >/dev/null 2>&1; then

@@ -5,6 +5,7 @@ import { operations as ec2 } from "../packages/control-plane/src/api/ec2/operati
 import { operations as ecs } from "../packages/control-plane/src/api/ecs/operations.ts";
 import { operations as iam } from "../packages/control-plane/src/api/iam/operations.ts";
 import { operations as logs } from "../packages/control-plane/src/api/logs/operations.ts";
+import { operations as ssm } from "../packages/control-plane/src/api/ssm/operations.ts";
 import { operations as sts } from "../packages/control-plane/src/api/sts/operations.ts";
 
 // docs/compatibility.md says of every operation whether it is done, partial or refused; here it is held against the tables.
@@ -25,6 +26,7 @@ describe.each([
   ["EC2", ec2],
   ["IAM", iam],
   ["STS", sts],
+  ["Systems Manager", ssm],
 ] as const)("%s", (service, table) => {
   const rows = rowsOf(service);
 

@@ -7,6 +7,7 @@ ROOT=$PWD
 . scripts/prepare.sh
 prepare_packages
 prepare_node
+prepare_network_tools
 # npm puts its own settings in the environment; nested npm calls should not inherit them.
 unset npm_config_prefix || true
 
