@@ -55,7 +55,7 @@ export async function exec(
     return end.exitCode ?? (leaving.signal.aborted ? 130 : 255);
   } finally {
     if (terminal) stdin.setRawMode(false);
-    stdin.pause();
+    stdin.destroy(); // somebody still waits for the next key
   }
 }
 
