@@ -409,6 +409,29 @@ describe("credentials", () => {
     expect(agent.got("IAMRoleCredentialsMessage").at(-1)?.roleCredentials.expiration).toBe("2026-01-01T08:00:00Z");
   });
 
+  test("reach no log, whatever the agent makes of them", async () => {
+    const lines: unknown[] = [];
+    const log = (...said: unknown[]) => void lines.push(said);
+    const logger = { ...silentLogger, debug: log, info: log, warn: log, error: log };
+    const credentials = new TaskCredentials(new TemporaryCredentials(Buffer.alloc(32, 7)));
+    sessions = new AgentSessions({ store, clock, ids: countingIds(), logger, credentials });
+    await withRoles(1);
+    const agent = new Agent(instanceArn, { sendCredentials: true });
+    await turn();
+    const [payload, renewed] = [agent.payloads()[0], agent.got("IAMRoleCredentialsMessage")[0]];
+    agent.answer("NackRequest", { messageId: payload?.messageId, reason: "no" });
+    agent.answer("IAMRoleCredentialsAckRequest", {});
+    agent.connection.send(JSON.stringify({ type: "IAMRoleCredentialsMessage", message: {} }));
+    agent.connection.send(JSON.stringify({ type: "PayloadMessage", message: renewed }));
+    await turn();
+    expect(lines.length).toBeGreaterThan(2);
+    const { credentialsId, secretAccessKey, sessionToken } = renewed?.roleCredentials ?? {};
+    for (const secret of [credentialsId, secretAccessKey, sessionToken]) {
+      expect(secret).toMatch(/./);
+      expect(JSON.stringify(lines)).not.toContain(secret);
+    }
+  });
+
   test("that are not acknowledged come again, a few times, and not once their task has stopped", async () => {
     const [one, two] = [
       await withRoles(1, { overrides: { taskRoleArn: "a" } }),
