@@ -151,6 +151,8 @@ describe("whatever happens in whatever order", () => {
               spec.labels["com.amazonaws.ecs.task-arn"] + (spec.labels["com.amazonaws.ecs.container-name"] ?? ""),
           );
           expect(new Set(names).size).toBe(names.length);
+          // Whoever restarted, and whatever was lost: nothing is started a second time.
+          expect(Math.max(0, ...machine.runtime.containers.map(({ starts }) => starts))).toBeLessThanOrEqual(1);
         }
 
         // The weather clears; nothing is asked any more.

@@ -21,6 +21,8 @@ export class MemoryContainer {
   #finishedAt: number | undefined;
   #health: Observation["health"];
   ports: Observation["ports"] = [];
+  /** How often its process was started. */
+  starts = 0;
 
   /** @param onEvent called when it starts, ends, or its health changes */
   constructor(id: string, spec: ContainerSpec, program: MemoryProgram, clock: Clock, onEvent: () => void) {
@@ -38,6 +40,7 @@ export class MemoryContainer {
 
   start(ports: Observation["ports"]): void {
     const { exitAfterMs, exitCode = 0, outOfMemory = false, health, output = [] } = this.program;
+    this.starts += 1;
     this.#status = "RUNNING";
     this.#startedAt = this.#clock.now();
     this.#finishedAt = undefined;
