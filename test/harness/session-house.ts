@@ -193,7 +193,12 @@ export class SessionHouse {
   private newRegistry(): SessionRegistry {
     const { store, logStore, clock, settings } = this;
     return new SessionRegistry({
-      ...{ store, logStore, clock, settings, ids: randomIds, logger: silentLogger },
+      store,
+      logStore,
+      clock,
+      settings,
+      ids: randomIds,
+      logger: silentLogger,
       askAgent: (_instance, wish) => this.answerAgent(wish),
     });
   }

@@ -1,10 +1,16 @@
-import { linkWindow, payloadTypes } from "@hatoba/contract";
+import { flagPayload, flags, linkWindow, payloadTypes } from "@hatoba/contract";
 import { afterEach, describe, expect, test } from "vitest";
-import { exampleContainerInstanceArn } from "../../packages/control-plane/src/model/examples.ts";
+import { resumeSession } from "../../packages/control-plane/src/api/ssm/operations/resume-session.ts";
+import { startSession } from "../../packages/control-plane/src/api/ssm/operations/start-session.ts";
+import {
+  exampleClusterArn,
+  exampleContainerInstanceArn,
+  exampleId,
+} from "../../packages/control-plane/src/model/examples.ts";
 import { sendWindow } from "../../packages/control-plane/src/sessions/data-channel-sender.ts";
 import { update } from "../../packages/control-plane/src/store/update.ts";
 import { DataChannelClient } from "../harness/data-channel-client.ts";
-import { SessionHouse, type SessionHouseOptions } from "../harness/session-house.ts";
+import { runtimeId, SessionHouse, type SessionHouseOptions } from "../harness/session-house.ts";
 
 let house: SessionHouse;
 const openHouse = async (options: SessionHouseOptions = {}) => {
@@ -96,8 +102,11 @@ describe("what cannot be read is as if it had not come:", () => {
   test("a wrong digest, a short frame, an unknown type, no time", async () => {
     const { client, link } = await running();
     const good = client.encode({
-      ...{ type: "input_stream_data", sequence: 2, flags: 0 },
-      ...{ payloadType: payloadTypes.output, payload: Buffer.from("x") },
+      type: "input_stream_data",
+      sequence: 2,
+      flags: 0,
+      payloadType: payloadTypes.output,
+      payload: Buffer.from("x"),
     });
     const changed = (at: number, ...bytes: number[]) => {
       const copy = good.slice();
@@ -288,6 +297,128 @@ describe("a client that is cut off", () => {
     client.answersPings = false;
     await house.pass(170_000);
     expect(house.record(sessionId)?.status).toBe("Disconnected");
+  });
+});
+
+test("a newer connection of a session takes its place, and nothing is mixed", async () => {
+  const { client, link, server, sessionId } = await running();
+  const { TokenValue = "" } = await resumeSession({ SessionId: sessionId }, house.context);
+  const next = house.connect(sessionId);
+  client.connect(next.client, TokenValue);
+  await house.settle();
+  expect(server.closeReason).toBe("A newer connection of the same session.");
+  expect(house.record(sessionId)?.status).toBe("Connected");
+  link.output("once");
+  client.type("x");
+  await house.settle();
+  expect([client.text, link.input]).toEqual(["once", "x"]);
+});
+
+test("sessions at the same time do not mix", async () => {
+  await openHouse();
+  const sessions = [await house.session(), await house.session(), await house.session()];
+  for (let line = 0; line < 200; line++) {
+    for (const [index, { link }] of sessions.entries()) link?.output(`${index}:${line}\n`);
+  }
+  await house.settle();
+  for (const [index, { client }] of sessions.entries()) {
+    expect(client.text).toBe(Array.from({ length: 200 }, (_, line) => `${index}:${line}\n`).join(""));
+  }
+});
+
+describe("a forwarded port", () => {
+  const forwarded = async (clientVersion: string) => {
+    await openHouse();
+    const { SessionId: sessionId = "", TokenValue = "" } = await startSession(
+      {
+        Target: `ecs:default_${exampleId()}_${runtimeId}`,
+        DocumentName: "AWS-StartPortForwardingSession",
+        Parameters: { portNumber: ["80"] },
+      },
+      house.context,
+    );
+    const client = new DataChannelClient(house.clock, { clientVersion, saysNoSize: true });
+    const connection = house.connect(sessionId);
+    client.connect(connection.client, TokenValue);
+    await house.settle();
+    return { client };
+  };
+
+  test("carries several connections for a client that puts them together", async () => {
+    const { client } = await forwarded("1.2.0.0");
+    const [link] = house.links;
+    expect(client.handshakeRequest).toMatchObject({
+      RequestedClientActions: [
+        {
+          ActionParameters: {
+            SessionType: "Port",
+            Properties: { portNumber: "80", localPortNumber: "0", type: "LocalPortForwarding" },
+          },
+        },
+      ],
+    });
+    expect(link?.wish.run).toEqual({ type: "port", port: 80, multiplexed: true });
+    link?.send({ kind: "portRefused" });
+    client.type("frames");
+    link?.output("more frames");
+    await house.settle();
+    expect([link?.input, client.text, client.flags]).toEqual(["frames", "more frames", [flags.connectToPortError]]);
+    client.sendStream(payloadTypes.flag, flagPayload(flags.terminateSession));
+    await house.settle();
+    expect(client.closed?.output).toBe("");
+    expect(link?.isClosed).toBe(true);
+  });
+
+  test("carries one after another for an older client", async () => {
+    const { client } = await forwarded("1.1.54.0");
+    expect(house.links[0]?.wish.run).toEqual({ type: "port", port: 80, multiplexed: false });
+    client.type("first");
+    client.sendStream(payloadTypes.flag, flagPayload(flags.disconnectToPort));
+    await house.settle();
+    expect(house.links[0]?.isClosed).toBe(true);
+    client.type("second");
+    house.links[1]?.output("answer");
+    await house.settle();
+    expect(house.links.map(({ input }) => input)).toEqual(["first", "second"]);
+    expect([client.text, client.closed]).toEqual(["answer", undefined]);
+  });
+});
+
+describe("the transcript", () => {
+  const logged = async (settings: SessionHouseOptions["settings"], group: boolean) => {
+    await openHouse({ settings: settings ?? {} });
+    const executeCommandConfiguration = {
+      logging: "OVERRIDE" as const,
+      logConfiguration: { cloudWatchLogGroupName: "/exec" },
+    };
+    await update(house.store, "cluster", exampleClusterArn, (cluster) => ({
+      ...cluster,
+      configuration: { executeCommandConfiguration },
+    }));
+    if (group) await house.logStore.createGroup({ name: "/exec", createdAt: house.clock.now(), tags: {} });
+    const session = await house.session();
+    session.link?.output("\x1b[1m# \x1b[0mls\r\nbin  etc\r\n# exit");
+    session.link?.send({ kind: "exited", exitCode: 0 });
+    await house.settle();
+    const kept = house.logStore.read({ group: "/exec", limit: 100 });
+    return { session, lines: kept.map(({ message }) => message), streams: house.logStore.streams("/exec") };
+  };
+
+  test("is what the terminal showed, in a stream named after the session", async () => {
+    const { session, lines, streams } = await logged({}, true);
+    expect(lines).toEqual(["# ls", "bin  etc", "# exit"]);
+    expect(streams.map(({ name }) => name)).toEqual([session.sessionId]);
+  });
+
+  test("has the control sequences if it is to have them", async () => {
+    const { lines } = await logged({ transcript: "raw" }, true);
+    expect(lines).toEqual(["\x1b[1m# \x1b[0mls\r", "bin  etc\r", "# exit"]);
+  });
+
+  test("is missed aloud where its log group is not there", async () => {
+    const { session, lines } = await logged({}, false);
+    expect(lines).toEqual([]);
+    expect(session.client.customerMessage).toContain("no log group /exec");
   });
 });
 
