@@ -5,4 +5,5 @@ export {
   type ServiceCommand,
   type WindowsServicePlan,
   windowsServiceCommands,
+  windowsServiceName,
 } from "./windows/windows-service.ts";

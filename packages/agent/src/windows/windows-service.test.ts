@@ -51,7 +51,7 @@ describe("install", () => {
       secret: true,
       content: [
         "program=C:\\Program Files\\nodejs\\node.exe",
-        'arguments="C:\\Program Files\\Hatoba\\packages\\agent\\src\\main.ts" -windows-service',
+        'arguments=--disable-warning=ExperimentalWarning "C:\\Program Files\\Hatoba\\packages\\agent\\src\\main.ts" -windows-service',
         "log=D:\\It's data\\Hatoba\\ECS\\log\\ecs-agent.log",
         "",
         "ECS_DATADIR=D:\\It's data\\Hatoba\\ECS\\data",

@@ -111,7 +111,7 @@ export function windowsServiceCommands(options: WindowsServiceOptions): WindowsS
     start,
     stop,
     // Its data stays: containers run on, and an agent that is installed again takes them over.
-    uninstall: [...stop, sc("remove the service", ["delete", windowsServiceName])],
+    uninstall: [...stop, { ...sc("remove the service", ["delete", windowsServiceName]), mayFail: true }],
   };
 }
 
@@ -143,7 +143,7 @@ function settingsFile(
 ): string {
   const lines = [
     `program=${node}`,
-    `arguments="${main}" ${serviceFlag}`,
+    `arguments=--disable-warning=ExperimentalWarning "${main}" ${serviceFlag}`,
     `log=${log}`,
     "",
     ...Object.entries(environment).map(([name, value]) => `${name}=${value}`),

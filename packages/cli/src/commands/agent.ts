@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { windowsServiceName } from "@hatoba/agent";
 import { isSystemdRunning } from "../engine/advice.ts";
 import { engineClient, probeEngine } from "../engine/engine.ts";
 import { removeOurThings } from "../engine/our-things.ts";
@@ -19,6 +20,12 @@ import {
   writeJoined,
 } from "../fleet/joined-machine.ts";
 import { systemdUnit, unitName, unitPath } from "../fleet/systemd-unit.ts";
+import {
+  installWindowsService,
+  onThisMachine,
+  uninstallWindowsService,
+  windowsServiceOf,
+} from "../fleet/windows-service.ts";
 import { checkout, type Layout, layoutOf } from "../house/layout.ts";
 import { runningProcess, startProcess, stopProcess } from "../house/processes.ts";
 import { UserError } from "../terminal/user-error.ts";
@@ -154,10 +161,16 @@ function requireJoined(layout: Layout): JoinedMachine {
   );
 }
 
-/** `hatoba agent install`: has systemd run the agent, from now on and whenever this machine starts. @returns the exit code */
+/** `hatoba agent install`: has systemd or the service manager of Windows run the agent, from now on and whenever this machine starts. @returns the exit code */
 export async function installService({ dataDir }: WhereOptions): Promise<number> {
   const layout = layoutOf(dataDir);
-  requireJoined(layout);
+  const machine = requireJoined(layout);
+  if (process.platform === "win32") {
+    const { command, env } = agentOf(layout, machine);
+    await installWindowsService(windowsServiceOf(command, env), onThisMachine(run));
+    console.log(`The service ${windowsServiceName} runs the agent. Its log is in %ProgramData%\\Hatoba\\ECS\\log.`);
+    return 0;
+  }
   const start = `./hatoba agent start --data-dir ${layout.dataDir}`;
   if (!isSystemdRunning()) {
     throw new UserError(
@@ -218,6 +231,10 @@ export async function leaveHouse({ dataDir, force = false }: LeaveOptions): Prom
       );
     }
     console.warn(`${machine.endpoint} was not told: ${why}`);
+  }
+  if (process.platform === "win32") {
+    const { command, env } = agentOf(layout, machine);
+    await uninstallWindowsService(windowsServiceOf(command, env), { run });
   }
   if (existsSync(unitPath) && readFileSync(unitPath, "utf8").includes(`"${layout.dataDir}"`)) {
     await run(["systemctl", "disable", "--now", unitName]);
