@@ -1,4 +1,5 @@
 import { request } from "node:https";
+import { isDeepStrictEqual } from "node:util";
 import {
   CreateClusterCommand,
   CreateServiceCommand,
@@ -72,7 +73,9 @@ async function settled(...hosts: readonly Host[]): Promise<readonly number[]> {
         }),
       );
       last = placed;
-      const agree = placed.every(({ wanted, there }) => wanted.toSorted().join() === there.toSorted().join());
+      const agree = placed.every(
+        ({ wanted, there }) => isDeepStrictEqual(new Set(wanted), new Set(there)) && wanted.length === there.length,
+      );
       const counts = placed.map(({ there }) => there.length);
       return agree && counts.reduce((sum, count) => sum + count, 0) === 3 ? counts : undefined;
     };
@@ -91,8 +94,8 @@ test("machines join by one activation, over TLS, as many as it is for", async ()
   }
   await expect(first.agent("join", ...flags)).rejects.toThrow("already");
   const { InstanceInformationList: machines = [] } = await fleet.ssm.send(new DescribeInstanceInformationCommand({}));
-  expect(machines.map(({ PingStatus, IPAddress }) => [PingStatus, IPAddress]).toSorted()).toEqual(
-    fleet.hosts.map(({ network }) => ["Online", network.address]),
+  expect(new Set(machines.map(({ PingStatus, IPAddress }) => `${PingStatus} ${IPAddress}`))).toEqual(
+    new Set(fleet.hosts.map(({ network }) => `Online ${network.address}`)),
   );
 });
 
@@ -121,7 +124,7 @@ test("one that is cut off keeps its task until it is given up; when it is back, 
   const before = await first.containers();
   await first.network.unplug();
   await isConnected(first, false);
-  expect((await settled(second, third)).toSorted()).toEqual([1, 2]);
+  expect(new Set(await settled(second, third))).toEqual(new Set([1, 2]));
   expect(await first.containers()).toEqual(before); // it knows nothing of it
   await first.network.plugIn();
   await isConnected(first, true);
@@ -149,8 +152,8 @@ test("one that is deregistered is refused from then on, and its tasks are elsewh
   expect(await handshake(third, "tcs", { containerInstance: instance })).toContain("InactiveInstanceException");
   await expect(third.agent("status")).rejects.toThrow("was deregistered; its key opens nothing any more");
   const { InstanceInformationList: machines = [] } = await fleet.ssm.send(new DescribeInstanceInformationCommand({}));
-  expect(machines.map(({ InstanceId }) => InstanceId).toSorted()).toEqual(
-    [first, second].map((host) => host.machine().instanceId).toSorted(),
+  expect(new Set(machines.map(({ InstanceId }) => InstanceId))).toEqual(
+    new Set([first, second].map((host) => host.machine().instanceId)),
   );
   await third.agent("leave", "--force");
   expect(await third.containers()).toEqual({});
@@ -165,7 +168,7 @@ test("one that leaves takes its containers with it", async () => {
 
 /** What a signed handshake of a machine is answered. */
 async function handshake(host: Host, channel: "acs" | "tcs", parameters: Record<string, string>): Promise<string> {
-  const url = new URL(`${fleet.endpoint}/${channel}/ws?${new URLSearchParams(parameters)}`);
+  const url = new URL(`${fleet.endpoint}/${channel}/ws?${new URLSearchParams(parameters).toString()}`);
   const headers = await createSigner(host.machine(), "us-east-1").sign({ method: "GET", url, headers: {} }, "ecs");
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const upgrade = {

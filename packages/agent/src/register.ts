@@ -118,7 +118,8 @@ function requireEcho(sent: readonly AgentAttribute[], { attributes }: Registered
 
 /** What a restart would not mend, as the genuine agent sees it. */
 function final(error: unknown): unknown {
-  const names = ["InvalidParameterException", "ClientException"];
+  // A key that does not open this is another one's, or that of a machine which was deregistered.
+  const names = ["InvalidParameterException", "ClientException", "AccessDeniedException"];
   if (!(error instanceof ControlPlaneError) || !names.includes(error.name) || isMissingCluster(error)) return error;
   return new AgentRefusedError(`The control plane does not register this machine: ${error.message}`, { cause: error });
 }

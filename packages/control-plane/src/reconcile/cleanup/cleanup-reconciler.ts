@@ -9,6 +9,7 @@ import {
   expiredClusters,
   expiredContainerInstances,
   expiredDeployments,
+  expiredMachines,
   expiredServices,
   expiredSessions,
   expiredTaskDefinitions,
@@ -28,6 +29,7 @@ const subjects: Readonly<Record<string, (context: ExpiryContext) => Expired>> = 
   "deployments that are over": expiredDeployments,
   "sessions that are over": expiredSessions,
   "inactive container instances": expiredContainerInstances,
+  "deregistered machines": expiredMachines,
   "inactive clusters": expiredClusters,
   "deleted task definitions": expiredTaskDefinitions,
 };

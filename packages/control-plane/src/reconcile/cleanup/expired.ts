@@ -93,6 +93,13 @@ export function expiredContainerInstances({ snapshot, now }: ExpiryContext): Exp
   return ended(inactive, ({ value }) => (value.agentConnectedAt ?? value.registeredAt) + inactiveKeptMilliseconds, now);
 }
 
+/** Machines whose key was taken away a month ago: until then their agents are told so. */
+export function expiredMachines({ snapshot, now }: ExpiryContext): Expired {
+  const revoked = snapshot.list("managedInstance").filter(({ value }) => value.revokedAt !== undefined);
+  return ended(revoked, ({ value }) => (value.revokedAt ?? now) + revokedKeptMilliseconds, now);
+}
+const revokedKeptMilliseconds = 30 * 24 * 60 * 60_000;
+
 /** Clusters that were deleted, once nothing names them any more. */
 export function expiredClusters({ snapshot }: ExpiryContext): Expired {
   const unused = (clusterArn: string) =>
