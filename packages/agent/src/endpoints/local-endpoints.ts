@@ -34,6 +34,9 @@ export interface LocalEndpointsOptions extends Pick<TaskEndpointsDependencies, "
   readonly logger: Logger;
 }
 
+/** Rules that somebody else has taken away are missed for so long at most, in milliseconds. */
+const placeAgainMs = 60_000;
+
 /** The two local servers of an agent: for the containers of its tasks, and for whoever is logged in on its machine. */
 export class LocalEndpoints {
   /** Tells containers where to ask. */
@@ -44,6 +47,8 @@ export class LocalEndpoints {
   readonly #network: HostNetwork | undefined;
   readonly #introspection: AnswerServer;
   #isReached = true;
+  #callOff: (() => void) | undefined;
+  #placing: Promise<void> | undefined;
 
   constructor(options: LocalEndpointsOptions) {
     this.#options = options;
@@ -123,12 +128,28 @@ export class LocalEndpoints {
     this.#options.logger.warn({ reason }, "containers do not reach the task endpoints, and get no credentials");
   }
 
+  /** Places the rules, and again every minute while this agent serves: whoever reloads a firewall takes them away. */
+  #keepNetworkOpen(): Promise<void> {
+    this.#placing = this.#openNetwork();
+    this.#callOff = this.#options.clock.after(placeAgainMs, () => void this.#keepNetworkOpen());
+    return this.#placing;
+  }
+
+  async #closeNetwork(isLast: boolean): Promise<void> {
+    this.#callOff?.();
+    await this.#placing;
+    if (!isLast) return;
+    await this.#network?.close().catch((error: unknown) => {
+      this.#options.logger.warn({ err: error }, "the rules of the task endpoints could not be taken away");
+    });
+  }
+
   async #openNetwork(): Promise<void> {
     try {
       await this.#network?.open();
       this.#isReached = true;
     } catch (error) {
-      this.#unreached((error as Error).message);
+      if (this.#isReached) this.#unreached((error as Error).message);
     }
   }
 
@@ -141,13 +162,8 @@ export class LocalEndpoints {
       knows: (question) => this.#endpoints.knows(question),
       answer: (question) => this.#endpoints.answer(question),
       limit: (question) => ({ admits: rate.admits(limitKey(question)), headers: limitHeaders(question) }),
-      onHeld: () => this.#openNetwork(),
-      onLetGo: async (isLast) => {
-        if (!isLast) return;
-        await this.#network?.close().catch((error: unknown) => {
-          logger.warn({ err: error }, "the rules of the task endpoints could not be taken away");
-        });
-      },
+      onHeld: () => this.#keepNetworkOpen(),
+      onLetGo: (isLast) => this.#closeNetwork(isLast),
       logger,
     });
   }

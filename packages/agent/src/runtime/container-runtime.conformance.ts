@@ -99,6 +99,24 @@ export function containerRuntimeConformance(title: string, prepare: () => Promis
       expect((await runtime.inspect(id))?.status).toBe("RUNNING");
     });
 
+    test("a container's details are there as long as it is, and what it uses as long as it runs", async () => {
+      const id = await create(house.programs.waits);
+      expect(await runtime.stats(id)).toBeUndefined();
+      await runtime.start(id);
+      const details = await runtime.details(id);
+      expect(details).toMatchObject({ id, labels: house.labels, ports: [], mounts: [] });
+      expect(details?.imageId).toMatch(/^sha256:[0-9a-f]{64}$/);
+      expect(Date.parse(details?.startedAt ?? "")).toBeGreaterThanOrEqual(Date.parse(details?.createdAt ?? ""));
+      expect(details).not.toHaveProperty("finishedAt");
+      expect(await runtime.stats(id)).toMatchObject({ id, cpu_stats: { cpu_usage: {} }, memory_stats: {} });
+      await runtime.stop(id, 1);
+      expect(await runtime.details(id)).toHaveProperty("finishedAt");
+      expect(await runtime.stats(id)).toBeUndefined();
+      await runtime.remove(id);
+      expect(await runtime.details(id)).toBeUndefined();
+      expect(await runtime.stats(id)).toBeUndefined();
+    });
+
     test("starting what runs changes nothing", async () => {
       const id = await run(house.programs.waits);
       const before = await runtime.inspect(id);
