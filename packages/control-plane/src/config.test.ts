@@ -20,6 +20,14 @@ describe("readConfig", () => {
     expect(readConfig(["--listen", "[::1]:80"], {}).listen).toEqual({ host: "::1", port: 80 });
   });
 
+  test("takes an agent's release with its digest", () => {
+    const release = `https://releases.example/agent.tar#${"A1".repeat(32)}`;
+    expect(readConfig([], { HATOBA_AGENT_RELEASE: release }).settings.agentRelease).toEqual({
+      location: "https://releases.example/agent.tar",
+      sha256: "a1".repeat(32),
+    });
+  });
+
   test.each([
     [["--listen", "4577"], "--listen takes HOST:PORT"],
     [["--listen", "h:70000"], "--listen takes HOST:PORT"],
@@ -31,6 +39,7 @@ describe("readConfig", () => {
     [["--auth", "none"], "--auth takes one of sigv4, open"],
     [["--auth", "open", "--listen", "0.0.0.0:4577"], "only goes with a loopback address"],
     [["--advertise", "ftp://x"], "--advertise takes a URL"],
+    [["--agent-release", "https://releases.example/agent.tar"], "--agent-release takes https://host/agent.tar#SHA256"],
     [["--nonsense"], "nonsense"],
   ])("refuses %j", (args, message) => {
     expect(() => readConfig(args, {})).toThrow(ConfigError);
