@@ -30,7 +30,7 @@ export default defineConfig({
       {
         test: {
           name: "docker",
-          include: ["test/{docker,genuine-agent}/**/*.test.ts"],
+          include: ["test/{docker,fleet,genuine-agent,stock-plugin}/**/*.test.ts"],
           pool: "forks",
           fileParallelism: false,
           testTimeout: 180_000,

@@ -37,15 +37,15 @@ try {
 }
 
 async function connectTo({ host, port, names }: RelayOrder): Promise<Socket> {
-  let last: unknown = new Error(`no address for ${host}`);
+  let first: unknown;
   for (const address of await addressesOf(host, names)) {
     try {
       return await dial(address, port);
     } catch (error) {
-      last = error;
+      first ??= error;
     }
   }
-  throw last;
+  throw first ?? new Error(`no address for ${host}`);
 }
 
 async function addressesOf(host: string, names: Names | undefined): Promise<readonly string[]> {
