@@ -34,6 +34,7 @@ import { SessionRegistry } from "./sessions/session-registry.ts";
 import { SqliteStore } from "./store/sqlite-store.ts";
 import type { Store } from "./store/store.ts";
 import { keepRenewed } from "./tls/keep-renewed.ts";
+import type { ServerTls } from "./tls/open-tls.ts";
 import { openServerTls } from "./tls/server-tls.ts";
 
 /** A control plane that answers. */
@@ -116,11 +117,16 @@ export async function startControlPlane(
   const sessions = new AgentSessions(channel);
   attachAgentChannel(server, sessions, channel);
   const opened = new SessionRegistry({
-    ...{ store, logStore, clock, ids, settings, logger },
+    store,
+    logStore,
+    clock,
+    ids,
+    settings,
+    logger,
     askAgent: (containerInstanceArn, wish) => sessions.openSession(containerInstanceArn, wish),
   });
   attachSessions(server, opened);
-  const use = server.renewTls;
+  const use = (renewed: ServerTls) => server.renewTls(renewed);
   const stopRenewal = tls && openTls && keepRenewed({ current: tls, open: openTls, use, clock, logger });
   return {
     url: server.url,

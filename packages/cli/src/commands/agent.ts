@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { windowsServiceName } from "@hatoba/agent";
+import { clearUnusedRules, windowsServiceName } from "@hatoba/agent";
 import { isSystemdRunning } from "../engine/advice.ts";
 import { engineClient, probeEngine } from "../engine/engine.ts";
 import { removeOurThings } from "../engine/our-things.ts";
@@ -242,6 +242,7 @@ export async function leaveHouse({ dataDir, force = false }: LeaveOptions): Prom
   }
   await stopProcess(layout, joinedAgent, 15);
   if ((await probeEngine()).state === "answers") await removeOurThings(engineClient(), layout.houseId);
+  await clearUnusedRules();
   const { directory } = joinedFiles(layout);
   forgetJoined(layout);
   console.log(`This machine has left ${machine.endpoint}. Its key and state, in ${directory}, are gone.`);
