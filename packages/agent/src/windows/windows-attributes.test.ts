@@ -52,6 +52,7 @@ test.each([
   "ecs.capability.cni-plugin-version",
   "ecs.capability.efs",
   "ecs.capability.efsAuth",
+  "ecs.capability.execute-command",
   "ecs.capability.fault-injection",
   "ecs.capability.firelens.fluentbit",
   "ecs.capability.firelens.non-root-user",
@@ -70,6 +71,7 @@ test.each([
   "ecs.capability.task-eni",
   "ecs.capability.task-eni-trunking",
   "ecs.capability.task-eni.ipv6",
+  "hatoba.host-shell",
 ])("cannot %s", (name) => {
   expect(onWindows([{ name }], "windows")).toEqual([]);
 });

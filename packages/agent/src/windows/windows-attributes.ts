@@ -9,6 +9,8 @@ const notOnWindows: readonly RegExp[] = [
   /\.(efs|efsAuth|aws-appmesh|fault-injection|ipv6-only|pid-ipc-namespace-sharing|service-connect-v1)$/,
   /\.task-eni(-trunking|-block-instance-metadata|\.ipv6)?$|cni-plugin-version$/,
   /\.task-eia|\.storage\.s3-files$|\.storage\.ebsta-non-root-user$|-driver-version/,
+  // Sessions end their processes by way of /proc: ours cannot on Windows, the genuine agent can.
+  /\.execute-command$|^hatoba\.host-shell$/,
   /\.(task-cpu-mem-limit|increased-task-cpu-limit|task-iam-role-network-host|selinux|apparmor)$/,
 ];
 
@@ -30,7 +32,7 @@ export function onWindows(attributes: readonly AgentAttribute[], osFamily: strin
 }
 
 function isOnWindows({ name }: AgentAttribute): boolean {
-  if (!name.startsWith(docker) && !name.startsWith(ecs)) return true;
+  if (![docker, ecs, "hatoba."].some((prefix) => name.startsWith(prefix))) return true;
   const minor = /docker-remote-api\.1\.(\d+)$/.exec(name)?.[1];
   if (minor !== undefined) return Number(minor) <= newestMinor;
   const driver = /\.logging-driver\.([\w-]+)$/.exec(name)?.[1];
