@@ -1,3 +1,4 @@
+import { removeTaskCgroup } from "@hatoba/agent";
 import type Docker from "dockerode";
 
 /** The label by which everything that one house makes on an engine is found again; its value is the house's id. */
@@ -15,6 +16,8 @@ export async function removeOurThings(engine: Docker, houseId: string): Promise<
   const filters = { label: [`${houseLabel}=${houseId}`] };
   const containers = await engine.listContainers({ all: true, filters });
   await Promise.all(containers.map(({ Id }) => removeContainer(engine, Id)));
+  const tasks = new Set(containers.flatMap(({ Labels }) => Labels["com.amazonaws.ecs.task-arn"] ?? []));
+  await Promise.all([...tasks].map((arn) => removeTaskCgroup(arn.slice(arn.lastIndexOf("/") + 1))));
   const { Volumes: volumes } = await engine.listVolumes({ filters });
   await Promise.all((volumes ?? []).map(({ Name }) => orGone(engine.getVolume(Name).remove())));
   const networks = await engine.listNetworks({ filters });

@@ -49,18 +49,25 @@ export class Cgroupfs implements TaskCgroups {
     return `/${parent}/${taskId}`;
   }
 
-  async remove(taskId: string): Promise<void> {
-    const { root, version } = this.#options;
-    if (version === 2) return removeFolder(join(root, parent, taskId));
-    // The engine has made the group under its other controllers.
-    const controllers = await readdir(root).catch(() => []);
-    await Promise.all(controllers.map((controller) => removeFolder(join(root, controller, parent, taskId))));
+  remove(taskId: string): Promise<void> {
+    return removeTaskCgroup(taskId, this.#options.root);
   }
 
   #folder(controller: CgroupFile["controller"], taskId: string): string {
     const { root, version } = this.#options;
     return version === 1 ? join(root, controller, parent, taskId) : join(root, parent, taskId);
   }
+}
+
+/** Removes the group of a task that is over, whichever agent has made it; one that is not there counts as removed. Never rejects. */
+export async function removeTaskCgroup(taskId: string, root = "/sys/fs/cgroup"): Promise<void> {
+  // In version 1 the engine has made the group under its other controllers too.
+  const controllers = await readdir(root).catch(() => []);
+  const folders = [
+    join(root, parent, taskId),
+    ...controllers.map((controller) => join(root, controller, parent, taskId)),
+  ];
+  await Promise.all(folders.map(removeFolder));
 }
 
 /** Not recursive: a tree that is not there is not to be made, and below /proc that would never end. */
