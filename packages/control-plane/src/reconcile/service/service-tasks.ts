@@ -58,7 +58,7 @@ function standingOf(task: Task, context: JudgeContext): Standing {
   if (checked.size === 0) return isNew && context.now < provenAt(task, context.settings) ? "unready" : "healthy";
   const statuses = task.containers.filter(({ name }) => checked.has(name)).map(({ healthStatus }) => healthStatus);
   if (statuses.includes("UNHEALTHY")) return context.now < graceEnd(task, context.service) ? "unready" : "unhealthy";
-  return statuses.every((status) => status === "HEALTHY") ? "healthy" : "unready";
+  return !isNew || statuses.every((status) => status === "HEALTHY") ? "healthy" : "unready";
 }
 
 /** Epoch milliseconds from which on a task without health checks counts as healthy. */
