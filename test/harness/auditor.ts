@@ -40,8 +40,10 @@ export class Auditor {
         const { [taskLabel]: task = "", [containerLabel]: name = "" } = container.spec.labels;
         const key = `${task} ${name}`;
         const seen = this.started.get(key) ?? new Set();
-        this.started.set(key, seen.add(container.id));
-        if (seen.size === 2) this.findings.push(`twice: ${key} ran as ${[...seen].join(" and ")}`);
+        this.started.set(key, seen);
+        if (seen.has(container.id)) continue;
+        seen.add(container.id);
+        if (seen.size > 1) this.findings.push(`twice: ${key} ran as ${[...seen].join(" and ")}`);
       }
     }
   }
