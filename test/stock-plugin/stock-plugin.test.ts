@@ -14,7 +14,14 @@ if (plugin === undefined) {
   terminalSessions({
     title: "the stock CLI and plugin",
     words: (task, command, container) => [
-      ...["aws", "ecs", "execute-command", "--interactive", "--task", task, "--command", command],
+      "aws",
+      "ecs",
+      "execute-command",
+      "--interactive",
+      "--task",
+      task,
+      "--command",
+      command,
       ...(container === undefined ? [] : ["--container", container]),
     ],
     env: { PATH: `${dirname(plugin)}:${process.env["PATH"] ?? ""}` },

@@ -94,4 +94,4 @@ const lasting: readonly Reason[] = ["ATTRIBUTE", "LOCATION", "MemberOf placement
 
 /** Whether a task could go to a candidate if there were room and its agent were there. */
 export const couldHost = (on: Candidate, criteria: Criteria): boolean =>
-  filters.every(({ reason, admits }) => !lasting.includes(reason) || admits(on, criteria));
+  filters.every((filter) => !lasting.includes(filter.reason) || filter.admits(on, criteria));

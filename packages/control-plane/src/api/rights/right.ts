@@ -29,13 +29,13 @@ export const everywhere: Right = { resource: "*" };
 /** A member that is a text. */
 export const textIn = (input: Input, member: string): string | undefined => {
   const value = input[member];
-  return typeof value === "string" ? value : undefined;
+  return typeof value === "string" && value !== "" ? value : undefined;
 };
 
 /** The texts of a member that is a list. */
 export const textsIn = (input: Input, member: string): readonly string[] => {
   const value = input[member];
-  return Array.isArray(value) ? (value as unknown[]).filter((each) => typeof each === "string") : [];
+  return Array.isArray(value) ? (value as unknown[]).filter((each) => typeof each === "string" && each !== "") : [];
 };
 
 /** A member that is a structure; an empty one if it is not there. */
@@ -47,5 +47,7 @@ export const structureIn = (input: Input, member: string): Input => {
 /** The structures of a member that is a list. */
 export const structuresIn = (input: Input, member: string): readonly Input[] => {
   const value = input[member];
-  return Array.isArray(value) ? (value as Input[]) : [];
+  return Array.isArray(value)
+    ? (value as unknown[]).filter((each) => typeof each === "object" && each !== null).map((each) => each as Input)
+    : [];
 };

@@ -118,18 +118,12 @@ interface Work {
 
 /** What a stage itself has to bring about. */
 function workOf(record: ServiceDeployment, { now, isTargetReady }: StageFacts): Work {
-  switch (record.lifecycleStage) {
-    case "SCALE_UP":
-      return { record, isDone: isTargetReady };
-    case "PRODUCTION_TRAFFIC_SHIFT":
-      return shiftTraffic(record, now);
-    case "BAKE_TIME": {
-      const end = (record.stageSince ?? now) + (record.deploymentConfiguration.bakeTimeInMinutes ?? 0) * minute;
-      return now >= end ? { record, isDone: true } : { record, isDone: false, nextAt: end };
-    }
-    default:
-      return { record, isDone: true };
-  }
+  const { lifecycleStage: stage, stageSince = now, deploymentConfiguration } = record;
+  if (stage === "SCALE_UP") return { record, isDone: isTargetReady };
+  if (stage === "PRODUCTION_TRAFFIC_SHIFT") return shiftTraffic(record, now);
+  if (stage !== "BAKE_TIME") return { record, isDone: true };
+  const end = stageSince + (deploymentConfiguration.bakeTimeInMinutes ?? 0) * minute;
+  return now >= end ? { record, isDone: true } : { record, isDone: false, nextAt: end };
 }
 
 /**
