@@ -169,6 +169,17 @@ describe("awsvpc", () => {
     await settled();
     expect(machine.reports.of(arn).at(-1)).toMatchObject({ status: "STOPPED" });
   });
+
+  test("a pause container that cannot be started is the task's reason, since nobody else sees it", async () => {
+    const failStart = new ContainerFailure("CannotStartContainerError", "Address already in use");
+    await open(({ image }) => (image === "pause" ? { failStart } : {}));
+    await machine.engine.assign([vpcPayload(1)], 1);
+    await settled();
+    expect(machine.reports.of(arn)).toMatchObject([
+      { status: "STOPPED", reason: "CannotStartContainerError: Address already in use" },
+    ]);
+    expect(machine.runtime.containers).toEqual([]);
+  });
 });
 
 describe("what goes wrong", () => {

@@ -6,6 +6,7 @@ import type { DependencyOrder } from "./dependency-order.ts";
 import type { EngineContext } from "./engine-context.ts";
 import {
   containerOf,
+  isInternal,
   isStopped,
   type KnownContainer,
   type KnownTask,
@@ -250,6 +251,14 @@ export class TaskRunner {
       this.#task.desiredStatus === "STOPPED" && !(error instanceof ContainerFailure) ? undefined : reasonOf(act, error);
     if (!(error instanceof ContainerFailure) && given !== undefined) {
       logger.error({ err: error, taskArn: this.#task.arn, container: name }, "container could not be brought up");
+    }
+    // Nobody but us knows of a pause container: without it there is no task, and the task says why.
+    if (isInternal(name) && given !== undefined) {
+      logger.warn(
+        { err: error, taskArn: this.#task.arn, container: name },
+        "the task's own container could not be brought up",
+      );
+      this.change(withStopWanted(this.#task, given));
     }
     // After a time-out it may yet have started.
     if (act === "start" && known.runtimeId !== undefined) runtime.stop(known.runtimeId, 0).catch(() => undefined);
