@@ -23,9 +23,13 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   "agent-channel": ["credentials", "metrics", "model", "platform", "settings.ts", "store"],
   // The server side of sessions; its transcripts go to the log store.
   sessions: ["log-store", "model", "platform", "settings.ts", "store"],
+  // Changes of the store as EventBridge events; log groups are among their targets.
+  events: ["log-store", "model", "platform", "settings.ts", "store"],
   api: ["authorization", "credentials", "model", "placement", "platform", "settings.ts", "store"],
   // CloudWatch Logs answers from the log store; no other part of the API knows it.
   "api/logs": ["log-store"],
+  // EventBridge reads patterns and schedules as the bus does, and puts events on it.
+  "api/events": ["events"],
 };
 
 /** The agent's rooms. The engine decides, the runtime does, hooks stand around; only main.ts and agent.ts see all. */

@@ -1,0 +1,109 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ContainerInstance } from "../model/container-instance.ts";
+import type { Task } from "../model/task.ts";
+import type { Change, Snapshot, Stored } from "../store/store.ts";
+import type { EventDraft } from "./aws-event.ts";
+import { deploymentEvents, serviceActions } from "./service-actions.ts";
+
+/** Shows resources as the ECS API does. The API brings it: this room does not know it. */
+export interface Describers {
+  task(task: Stored<"task">, snapshot: Snapshot): object;
+  containerInstance(instance: Stored<"containerInstance">, snapshot: Snapshot): object;
+}
+
+/** What is beside a change. `at` is when it was seen, epoch milliseconds; `snapshot` contains it. */
+export interface Surroundings {
+  readonly snapshot: Snapshot;
+  readonly describe: Describers;
+  readonly at: number;
+}
+
+/** The detail types that changes of each kind lead to. */
+export const detailTypes = {
+  task: ["ECS Task State Change", "ECS Container Instance State Change"],
+  containerInstance: ["ECS Container Instance State Change"],
+  serviceEvents: ["ECS Service Action"],
+  deployment: ["ECS Deployment State Change"],
+} as const;
+
+export type EventKind = keyof typeof detailTypes;
+export const isEventKind = (kind: string): kind is EventKind => Object.hasOwn(detailTypes, kind);
+
+/** The events that one change of the store is. Source: ECS developer guide, "Amazon ECS events". */
+export function eventsOfChange({ before, after, revision }: Change, around: Surroundings): readonly EventDraft[] {
+  switch (after?.kind) {
+    case "task": {
+      const old = before?.kind === "task" ? before.value : undefined;
+      return [...taskEvents(old, after, around), ...freedInstance(old, after.value, { ...around, revision })];
+    }
+    case "containerInstance": {
+      const old = before?.kind === "containerInstance" ? before.value : undefined;
+      return isSameInstance(old, after.value) ? [] : instanceEvents(after, { ...around, revision });
+    }
+    case "serviceEvents": {
+      const service = around.snapshot.get("service", after.value.serviceArn)?.value;
+      if (service === undefined) return [];
+      return serviceActions(before?.kind === "serviceEvents" ? before.value : undefined, after.value, service);
+    }
+    case "deployment":
+      return deploymentEvents(before?.kind === "deployment" ? before.value : undefined, after.value);
+    default:
+      return [];
+  }
+}
+
+/** Members of a task that events do not show. */
+const isHidden = new Set(["failureCounted", "protectedUntil", "demand", "tags"]);
+const shown = (value: object) => Object.fromEntries(Object.entries(value).filter(([name]) => !isHidden.has(name)));
+
+/** As `DescribeTasks` shows it, with times as texts and the attachment's type as events spell it; tags are not shown. */
+function taskEvents(old: Task | undefined, task: Stored<"task">, around: Surroundings): readonly EventDraft[] {
+  if (old !== undefined && isDeepStrictEqual(shown(old), shown(task.value))) return [];
+  const { tags: _, attachments, ...described } = plain(around.describe.task(task, around.snapshot));
+  const detail = {
+    ...described,
+    attachments: (Array.isArray(attachments) ? (attachments as Readonly<Record<string, unknown>>[]) : []).map((each) =>
+      each.type === "ElasticNetworkInterface" ? { ...each, type: "eni" } : each,
+    ),
+    updatedAt: new Date(around.at).toISOString(),
+  };
+  return [{ "detail-type": "ECS Task State Change", source: "aws.ecs", at: around.at, resources: [task.arn], detail }];
+}
+
+const isSameInstance = (old: ContainerInstance | undefined, { tags: _, ...now }: ContainerInstance): boolean => {
+  if (old === undefined) return false;
+  const { tags: __, ...then } = old;
+  return isDeepStrictEqual(then, now);
+};
+
+/** What a task had is free once it has stopped; that is news of its container instance. */
+function freedInstance(
+  old: Task | undefined,
+  { containerInstanceArn, lastStatus }: Task,
+  around: Surroundings & { readonly revision: number },
+): readonly EventDraft[] {
+  if (containerInstanceArn === undefined || lastStatus !== "STOPPED" || old?.lastStatus === "STOPPED") return [];
+  const instance = around.snapshot.get("containerInstance", containerInstanceArn);
+  return instance === undefined ? [] : instanceEvents(instance, around);
+}
+
+/** As `DescribeContainerInstances` shows it, with its cluster. Capacity for Fargate is nobody's to see. */
+function instanceEvents(
+  instance: Stored<"containerInstance">,
+  { describe, snapshot, at, revision }: Surroundings & { readonly revision: number },
+): readonly EventDraft[] {
+  if (instance.value.capacity === "FARGATE") return [];
+  const { tags: _, ...described } = plain(describe.containerInstance(instance, snapshot));
+  const detail = {
+    ...described,
+    clusterArn: instance.value.clusterArn,
+    version: revision,
+    updatedAt: new Date(at).toISOString(),
+  };
+  return [
+    { "detail-type": "ECS Container Instance State Change", source: "aws.ecs", at, resources: [instance.arn], detail },
+  ];
+}
+
+/** Times become texts. */
+const plain = (value: object) => JSON.parse(JSON.stringify(value)) as Readonly<Record<string, unknown>>;
