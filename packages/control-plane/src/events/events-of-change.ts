@@ -31,34 +31,35 @@ export const isEventKind = (kind: string): kind is EventKind => Object.hasOwn(de
 
 /** The events that one change of the store is. Source: ECS developer guide, "Amazon ECS events". */
 export function eventsOfChange({ before, after, revision }: Change, around: Surroundings): readonly EventDraft[] {
-  switch (after?.kind) {
-    case "task": {
-      const old = before?.kind === "task" ? before.value : undefined;
-      return [...taskEvents(old, after, around), ...freedInstance(old, after.value, { ...around, revision })];
-    }
-    case "containerInstance": {
-      const old = before?.kind === "containerInstance" ? before.value : undefined;
-      return isSameInstance(old, after.value) ? [] : instanceEvents(after, { ...around, revision });
-    }
-    case "serviceEvents": {
-      const service = around.snapshot.get("service", after.value.serviceArn)?.value;
-      if (service === undefined) return [];
-      return serviceActions(before?.kind === "serviceEvents" ? before.value : undefined, after.value, service);
-    }
-    case "deployment":
-      return deploymentEvents(before?.kind === "deployment" ? before.value : undefined, after.value);
-    default:
-      return [];
+  const seen = { ...around, revision };
+  if (after?.kind === "task") {
+    const old = before?.kind === "task" ? before.value : undefined;
+    return [...taskEvents(old, after, around), ...freedInstance(old, after.value, seen)];
   }
+  if (after?.kind === "containerInstance") {
+    const old = before?.kind === "containerInstance" ? before.value : undefined;
+    return isSame(old, after.value) ? [] : instanceEvents(after, seen);
+  }
+  if (after?.kind === "serviceEvents") {
+    const service = around.snapshot.get("service", after.value.serviceArn)?.value;
+    if (service === undefined) return [];
+    return serviceActions(before?.kind === "serviceEvents" ? before.value : undefined, after.value, service);
+  }
+  if (after?.kind !== "deployment") return [];
+  return deploymentEvents(before?.kind === "deployment" ? before.value : undefined, after.value);
 }
 
-/** Members of a task that events do not show. */
+/** Members that events do not show. */
 const isHidden = new Set(["failureCounted", "protectedUntil", "demand", "tags"]);
-const shown = (value: object) => Object.fromEntries(Object.entries(value).filter(([name]) => !isHidden.has(name)));
+const shown = (value: Task | ContainerInstance) =>
+  Object.fromEntries(Object.entries(value).filter(([name]) => !isHidden.has(name)));
+
+const isSame = (old: Task | ContainerInstance | undefined, value: Task | ContainerInstance): boolean =>
+  old !== undefined && isDeepStrictEqual(shown(old), shown(value));
 
 /** As `DescribeTasks` shows it, with times as texts and the attachment's type as events spell it; tags are not shown. */
 function taskEvents(old: Task | undefined, task: Stored<"task">, around: Surroundings): readonly EventDraft[] {
-  if (old !== undefined && isDeepStrictEqual(shown(old), shown(task.value))) return [];
+  if (isSame(old, task.value)) return [];
   const { tags: _, attachments, ...described } = plain(around.describe.task(task, around.snapshot));
   const detail = {
     ...described,
@@ -69,12 +70,6 @@ function taskEvents(old: Task | undefined, task: Stored<"task">, around: Surroun
   };
   return [{ "detail-type": "ECS Task State Change", source: "aws.ecs", at: around.at, resources: [task.arn], detail }];
 }
-
-const isSameInstance = (old: ContainerInstance | undefined, { tags: _, ...now }: ContainerInstance): boolean => {
-  if (old === undefined) return false;
-  const { tags: __, ...then } = old;
-  return isDeepStrictEqual(then, now);
-};
 
 /** What a task had is free once it has stopped; that is news of its container instance. */
 function freedInstance(

@@ -37,7 +37,7 @@ export function actionOf(message: string): Action | undefined {
   if (/ has stopped \d+ running tasks/.test(message)) return { eventType: "INFO", eventName: "TASKS_STOPPED" };
   if (!message.includes("was unable to place a task")) return undefined;
   const reason = placementReason(message);
-  const isConfiguration = / does not exist\.$/.test(message);
+  const isConfiguration = message.endsWith(" does not exist.");
   const eventName = isConfiguration ? "SERVICE_TASK_CONFIGURATION_FAILURE" : "SERVICE_TASK_PLACEMENT_FAILURE";
   return { eventType: "ERROR", eventName, reason };
 }
