@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { ExecTarget, RunningProgram } from "../runtime/container-exec.ts";
@@ -7,6 +6,7 @@ import type { Names } from "./name-lookup.ts";
 import { processProgram } from "./process-program.ts";
 import type { RelayOrder } from "./relay-process.ts";
 import { SessionRefusal } from "./serve-session.ts";
+import { smallFile } from "./small-file.ts";
 
 export interface PortToRelay {
   /** As seen from the container, or from this machine; the loopback address if absent. */
@@ -20,12 +20,15 @@ export interface PortToRelay {
   readonly onRefused: () => void;
 }
 
+const notInside =
+  "The agent cannot enter the container's network (it does not run as root on the container's machine), so it forwards to ports of the container alone, not to other hosts.";
 const program = join(import.meta.dirname, "relay-process.ts");
 
 /**
  * Carries TCP connections to a port as a container sees it, by a process in the container's network namespace; so what
- * listens there on the loopback address alone is reached too. An agent without the rights to go there connects to the
- * container's address from outside.
+ * listens there on the loopback address alone is reached too. An agent without the rights to go there, or whose containers
+ * run on another machine, connects to the container's address from outside, and to no other host: what a name or an address
+ * means where the agent is, its loopback first of all, is not what the container may reach.
  */
 export class PortRelay {
   /** Whether this process may enter namespaces. */
@@ -38,6 +41,7 @@ export class PortRelay {
   /** @throws SessionRefusal if the port cannot be reached; with `multiplexed`, each connection shows that for itself */
   async open({ host, port, multiplexed, inside, onStarted, onRefused }: PortToRelay): Promise<RunningProgram> {
     const pid = this.#mayEnter ? inside?.pid : undefined;
+    if (inside !== undefined && pid === undefined && host !== undefined) throw new SessionRefusal(notInside);
     const order: RelayOrder = {
       host: host ?? (inside === undefined || pid !== undefined ? "localhost" : addressOf(inside)),
       port,
@@ -78,12 +82,6 @@ function addressOf({ address }: ExecTarget): string {
 }
 
 function namesOf(pid: number): Names {
-  const text = (file: string) => {
-    try {
-      return readFileSync(`/proc/${pid}/root/etc/${file}`, "utf8");
-    } catch {
-      return "";
-    }
-  };
+  const text = (file: string) => smallFile(`/proc/${pid}/root/etc/${file}`) ?? "";
   return { hosts: text("hosts"), resolvConf: text("resolv.conf") };
 }
