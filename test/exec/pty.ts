@@ -7,6 +7,9 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const quoted = (word: string) => `'${word.replaceAll("'", `'\\''`)}'`;
 
+/** Longest between two things that are shown, in milliseconds. */
+const patienceMs = 30_000;
+
 /** A program at a terminal of its own, made by `script` of util-linux. */
 export class PtyProcess {
   readonly #child: ChildProcess;
@@ -15,8 +18,8 @@ export class PtyProcess {
   #chunks: Buffer[] = [];
   #wake: (() => void)[] = [];
   #isOver = false;
-  /** Of what was shown, the part that `until` has gone past. */
-  #seen = 0;
+  /** Of what was shown, the part that `until` has not gone past. */
+  #unseen = "";
 
   constructor(
     words: readonly string[],
@@ -30,6 +33,7 @@ export class PtyProcess {
     });
     this.#child.stdout?.on("data", (chunk: Buffer) => {
       this.#chunks.push(chunk);
+      this.#unseen += chunk.toString("latin1");
       this.#changed();
     });
     this.#child.stdin?.on("error", () => undefined);
@@ -59,15 +63,16 @@ export class PtyProcess {
   /** Waits until something is shown that was not waited for yet. @returns all up to its end */
   async until(what: string | RegExp): Promise<string> {
     for (;;) {
-      const text = this.shown.toString("latin1").slice(this.#seen);
+      const text = this.#unseen;
       const at = typeof what === "string" ? text.indexOf(what) : text.search(what);
       if (at !== -1) {
         const length = typeof what === "string" ? what.length : (what.exec(text)?.[0].length ?? 0);
-        this.#seen += at + length;
+        this.#unseen = text.slice(at + length);
         return text.slice(0, at + length);
       }
-      if (this.#isOver) throw new Error(`ended before ${String(what)} was shown: ${JSON.stringify(text)}`);
-      await new Promise<void>((resolve) => this.#wake.push(resolve));
+      if (this.#isOver) throw new Error(`ended before ${String(what)}: ${JSON.stringify(text.slice(-500))}`);
+      if (!(await this.#change()))
+        throw new Error(`not shown, ${String(what)}, but ${JSON.stringify(text.slice(-500))}`);
     }
   }
 
@@ -91,6 +96,17 @@ export class PtyProcess {
 
   kill(): void {
     this.#child.kill("SIGKILL");
+  }
+
+  /** @returns false if nothing was shown for too long */
+  #change(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), patienceMs);
+      this.#wake.push(() => {
+        clearTimeout(timer);
+        resolve(true);
+      });
+    });
   }
 
   #changed(): void {

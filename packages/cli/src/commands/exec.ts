@@ -5,6 +5,7 @@ import { liveSession } from "../exec/exec-session.ts";
 import { type Clients, openSession, resumeSession } from "../exec/open-session.ts";
 import { endpointOf, readAccessKey, readChoices } from "../house/house.ts";
 import { layoutOf } from "../house/layout.ts";
+import { takeTerminal } from "../terminal/raw-terminal.ts";
 import { UserError } from "../terminal/user-error.ts";
 
 export interface ExecOptions {
@@ -39,7 +40,7 @@ export async function exec(
   const leaving = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => leaving.abort());
   for (const stream of [stdout, stderr]) stream.on("error", () => stream.destroy());
-  if (terminal) stdin.setRawMode(true);
+  const giveBack = terminal ? takeTerminal(stdin) : undefined;
   try {
     const end = await liveSession({
       access,
@@ -54,7 +55,7 @@ export async function exec(
     if (end.text !== "") stderr.write(`${end.text.trimStart()}\n`);
     return end.exitCode ?? (leaving.signal.aborted ? 130 : 255);
   } finally {
-    if (terminal) stdin.setRawMode(false);
+    giveBack?.();
     stdin.destroy(); // somebody still waits for the next key
   }
 }
