@@ -16,6 +16,9 @@ export const taskArn = (place: Place, cluster: string, id: string): string => ec
 /** Long form, with the cluster in it. */
 export const serviceArn = (place: Place, cluster: string, name: string): string =>
   ecsArn(place, `service/${cluster}/${name}`);
+/** With cluster and service in it; the id is `ecs-svc/NUMBER`. */
+export const taskSetArn = (place: Place, cluster: string, service: string, id: string): string =>
+  ecsArn(place, `task-set/${cluster}/${service}/${id}`);
 /** Long form, with the cluster in it. */
 export const containerInstanceArn = (place: Place, cluster: string, id: string): string =>
   ecsArn(place, `container-instance/${cluster}/${id}`);

@@ -10,6 +10,7 @@ import type { Deployment, Service, ServiceEvents } from "./service.ts";
 import { revisionArnOf, type ServiceDeployment } from "./service-deployment.ts";
 import type { Container, Task } from "./task.ts";
 import type { TaskDefinition } from "./task-definition.ts";
+import type { TaskSet } from "./task-set.ts";
 
 // Valid resources for tests. Each builder makes one that fits the others (cluster "default", family "web", service
 // "web") and takes the fields that matter to the test at hand.
@@ -112,6 +113,19 @@ export const exampleServiceDeployment = (overrides: Partial<ServiceDeployment> =
   createdAt: exampleTime,
   startedAt: exampleTime,
   updatedAt: exampleTime,
+  ...overrides,
+});
+
+/** A task set of the example service that is to have all of its tasks; its deployment is the example one. */
+export const exampleTaskSet = (overrides: Partial<TaskSet> = {}): TaskSet => ({
+  taskSetId: exampleDeploymentId,
+  serviceArn: exampleServiceArn,
+  clusterArn: exampleClusterArn,
+  status: "ACTIVE",
+  scalePercent: 100,
+  createdAt: exampleTime,
+  updatedAt: exampleTime,
+  tags: [],
   ...overrides,
 });
 

@@ -10,6 +10,7 @@ export const indexes: { readonly [K in Kind]: readonly (keyof Resources[K])[] } 
   serviceEvents: ["serviceArn"],
   serviceDeployment: ["serviceArn", "deploymentId"],
   serviceRevision: ["serviceArn"],
+  taskSet: ["serviceArn"],
   task: [
     "clusterArn",
     "containerInstanceArn",

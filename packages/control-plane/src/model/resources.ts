@@ -12,6 +12,7 @@ import type { ServiceDeployment, ServiceRevision } from "./service-deployment.ts
 import type { Session } from "./session.ts";
 import type { Task } from "./task.ts";
 import type { TaskDefinition, TaskDefinitionFamily } from "./task-definition.ts";
+import type { TaskSet } from "./task-set.ts";
 
 /** Everything the store holds, by kind. Values are plain JSON: times are epoch milliseconds, absent is absent. */
 export interface Resources {
@@ -23,6 +24,7 @@ export interface Resources {
   serviceEvents: ServiceEvents;
   serviceDeployment: ServiceDeployment;
   serviceRevision: ServiceRevision;
+  taskSet: TaskSet;
   task: Task;
   containerInstance: ContainerInstance;
   clientToken: ClientToken;
@@ -51,6 +53,7 @@ export const kinds = Object.keys({
   serviceEvents: 0,
   serviceDeployment: 0,
   serviceRevision: 0,
+  taskSet: 0,
   task: 0,
   containerInstance: 0,
   clientToken: 0,

@@ -33,7 +33,7 @@ export interface Service extends Kept {
   readonly status: "ACTIVE" | "DRAINING" | "INACTIVE";
   readonly schedulingStrategy: "REPLICA" | "DAEMON";
   readonly desiredCount: number;
-  /** The full ARN with revision. */
+  /** The full ARN with revision; empty while a service of task sets has no primary one. */
   readonly taskDefinition: string;
   readonly launchType?: LaunchType;
   readonly capacityProviderStrategy?: readonly CapacityProviderStrategyItem[];
@@ -42,7 +42,7 @@ export interface Service extends Kept {
     readonly maximumPercent: number;
     readonly minimumHealthyPercent: number;
   };
-  /** `ecs-svc/…`, the deployment that new tasks belong to. */
+  /** `ecs-svc/…`, the deployment that new tasks belong to; with task sets the primary one's id, empty while there is none. */
   readonly primaryDeploymentId: string;
   readonly createdBy?: string;
   /** Epoch milliseconds. */
@@ -53,7 +53,7 @@ export interface Service extends Kept {
 }
 
 /**
- * One rollout of a service; keyed by its id, `ecs-svc/NUMBER`. Created by operations with rolloutState IN_PROGRESS; from
+ * One rollout of a service, or what a task set's tasks are made of; keyed by its id, `ecs-svc/NUMBER`. Created by operations with rolloutState IN_PROGRESS; from
  * then on written by the service loop alone. PRIMARY or ACTIVE is not in it: that is whether the service names it.
  */
 export interface Deployment
@@ -80,6 +80,10 @@ export interface Deployment
   readonly createdAt: number;
   readonly updatedAt: number;
 }
+
+/** Whether others than ECS decide what a service's tasks are made of, by task sets. */
+export const hasTaskSets = ({ deploymentController }: Pick<Service, "deploymentController">): boolean =>
+  (deploymentController?.type ?? "ECS") !== "ECS";
 
 /** The newest events of a service, newest first, 100 at the most; keyed `events/SERVICE-ARN`; written by the service loop. */
 export interface ServiceEvents {

@@ -3,12 +3,14 @@ import { continueServiceDeployment } from "./operations/continue-service-deploym
 import { createCapacityProvider } from "./operations/create-capacity-provider.ts";
 import { createCluster } from "./operations/create-cluster.ts";
 import { createService } from "./operations/create-service.ts";
+import { createTaskSet } from "./operations/create-task-set.ts";
 import { deleteAccountSetting } from "./operations/delete-account-setting.ts";
 import { deleteAttributes } from "./operations/delete-attributes.ts";
 import { deleteCapacityProvider } from "./operations/delete-capacity-provider.ts";
 import { deleteCluster } from "./operations/delete-cluster.ts";
 import { deleteService } from "./operations/delete-service.ts";
 import { deleteTaskDefinitions } from "./operations/delete-task-definitions.ts";
+import { deleteTaskSet } from "./operations/delete-task-set.ts";
 import { deregisterContainerInstance } from "./operations/deregister-container-instance.ts";
 import { deregisterTaskDefinition } from "./operations/deregister-task-definition.ts";
 import { describeCapacityProviders } from "./operations/describe-capacity-providers.ts";
@@ -18,6 +20,7 @@ import { describeServiceDeployments } from "./operations/describe-service-deploy
 import { describeServiceRevisions } from "./operations/describe-service-revisions.ts";
 import { describeServices } from "./operations/describe-services.ts";
 import { describeTaskDefinition } from "./operations/describe-task-definition.ts";
+import { describeTaskSets } from "./operations/describe-task-sets.ts";
 import { describeTasks } from "./operations/describe-tasks.ts";
 import { discoverPollEndpoint } from "./operations/discover-poll-endpoint.ts";
 import { executeCommand } from "./operations/execute-command.ts";
@@ -54,7 +57,9 @@ import { updateClusterSettings } from "./operations/update-cluster-settings.ts";
 import { updateContainerAgent } from "./operations/update-container-agent.ts";
 import { updateContainerInstancesState } from "./operations/update-container-instances-state.ts";
 import { updateService } from "./operations/update-service.ts";
+import { updateServicePrimaryTaskSet } from "./operations/update-service-primary-task-set.ts";
 import { updateTaskProtection } from "./operations/update-task-protection.ts";
+import { updateTaskSet } from "./operations/update-task-set.ts";
 
 /** Says in one sentence what is missing; the caller reads it. */
 const notBuilt = (notBuilt: string): NotBuilt => ({ notBuilt });
@@ -69,7 +74,7 @@ export const operations = {
   CreateExpressGatewayService: notBuilt("Hatoba does not have CreateExpressGatewayService yet."),
   CreateGateway: notBuilt("Hatoba does not have CreateGateway yet."),
   CreateService: createService,
-  CreateTaskSet: notBuilt("Hatoba does not have CreateTaskSet yet."),
+  CreateTaskSet: createTaskSet,
   DeleteAccountSetting: deleteAccountSetting,
   DeleteAttributes: deleteAttributes,
   DeleteCapacityProvider: deleteCapacityProvider,
@@ -80,7 +85,7 @@ export const operations = {
   DeleteGateway: notBuilt("Hatoba does not have DeleteGateway yet."),
   DeleteService: deleteService,
   DeleteTaskDefinitions: deleteTaskDefinitions,
-  DeleteTaskSet: notBuilt("Hatoba does not have DeleteTaskSet yet."),
+  DeleteTaskSet: deleteTaskSet,
   DeregisterContainerInstance: deregisterContainerInstance,
   DeregisterTaskDefinition: deregisterTaskDefinition,
   DescribeCapacityProviders: describeCapacityProviders,
@@ -98,7 +103,7 @@ export const operations = {
   DescribeServiceRevisions: describeServiceRevisions,
   DescribeServices: describeServices,
   DescribeTaskDefinition: describeTaskDefinition,
-  DescribeTaskSets: notBuilt("Hatoba does not have DescribeTaskSets yet."),
+  DescribeTaskSets: describeTaskSets,
   DescribeTasks: describeTasks,
   DisassociateGatewayFromCluster: notBuilt("Hatoba does not have DisassociateGatewayFromCluster yet."),
   DiscoverPollEndpoint: discoverPollEndpoint,
@@ -146,7 +151,7 @@ export const operations = {
   UpdateExpressGatewayService: notBuilt("Hatoba does not have UpdateExpressGatewayService yet."),
   UpdateGateway: notBuilt("Hatoba does not have UpdateGateway yet."),
   UpdateService: updateService,
-  UpdateServicePrimaryTaskSet: notBuilt("Hatoba does not have UpdateServicePrimaryTaskSet yet."),
+  UpdateServicePrimaryTaskSet: updateServicePrimaryTaskSet,
   UpdateTaskProtection: updateTaskProtection,
-  UpdateTaskSet: notBuilt("Hatoba does not have UpdateTaskSet yet."),
+  UpdateTaskSet: updateTaskSet,
 } satisfies OperationTable;

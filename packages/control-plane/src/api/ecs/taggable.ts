@@ -8,6 +8,7 @@ const taggableKinds = {
   cluster: "cluster",
   "task-definition": "taskDefinition",
   service: "service",
+  "task-set": "taskSet",
   task: "task",
   "container-instance": "containerInstance",
   "capacity-provider": "capacityProvider",
@@ -42,7 +43,10 @@ function kindOf({ resource }: ArnParts): TaggableKind {
   if (known === undefined || segments.length === 0) throw invalid("The ARN provided is invalid.");
   const [, kind] = known;
   const isLong =
-    kind === "cluster" || kind === "taskDefinition" || kind === "capacityProvider" || segments.length === 2;
+    kind === "cluster" ||
+    kind === "taskDefinition" ||
+    kind === "capacityProvider" ||
+    segments.length === (kind === "taskSet" ? 4 : 2);
   // Source of the text: turbot/steampipe-plugin-aws 1247.
   if (!isLong) throw invalid("Long arn format must be used for tagging operations");
   return kind;
@@ -60,6 +64,8 @@ function missing(kind: TaggableKind): EcsError {
       return invalid("The specified task was not found.");
     case "containerInstance":
       return invalid("The specified container instance was not found.");
+    case "taskSet":
+      return new EcsError("InvalidParameterException", "The specified task set was not found.");
     case "capacityProvider":
       return new EcsError("ClientException", missingProvider);
   }

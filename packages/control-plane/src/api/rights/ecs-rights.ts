@@ -1,4 +1,4 @@
-import type { Place } from "@hatoba/contract";
+import { type Place, taskSetArn } from "@hatoba/contract";
 import {
   clusterFrom,
   containerInstanceFrom,
@@ -122,6 +122,34 @@ const keepsService =
     return services(member)(input, scope).map((right) => ({ ...right, keys }));
   };
 
+const serviceOf = (input: Input, scope: Scope): string | undefined => {
+  const named = textIn(input, "service");
+  return named === undefined ? undefined : serviceFrom(named, clusterOf(input, scope), scope.place).arn;
+};
+
+/** A task set that a call names, or any of its service. */
+function taskSetResource(input: Input, scope: Scope, identifier?: string): string {
+  if (identifier?.startsWith("arn:")) return identifier;
+  const cluster = clusterOf(input, scope);
+  const named = textIn(input, "service");
+  const service = named === undefined ? "*" : serviceFrom(named, cluster, scope.place).name;
+  const id = identifier === undefined ? "*" : identifier.replace(/^(?!ecs-svc\/)/, "ecs-svc/");
+  return taskSetArn(scope.place, cluster.name, service, id);
+}
+
+/** Rights on a task set, with its service as a condition key. */
+const taskSets =
+  (member: string | undefined, isNew = false): RightsOf =>
+  (input, scope) => {
+    const identifier = member === undefined ? undefined : textIn(input, member);
+    const keys = {
+      ...(isNew ? launchKeys(input, scope) : inCluster(input, scope)),
+      "ecs:service": serviceOf(input, scope),
+      ...(isNew ? { "ecs:task-definition": taskDefinitionOf(input, scope) } : {}),
+    };
+    return [{ resource: taskSetResource(input, scope, identifier), keys }];
+  };
+
 const resourceArn: RightsOf = (input) => [{ resource: textIn(input, "resourceArn") ?? "*" }];
 const accountSetting: RightsOf = (input) => [{ ...everywhere, keys: { "ecs:account-setting": textIn(input, "name") } }];
 const clusterKey: RightsOf = (input, scope) => [{ ...everywhere, keys: inCluster(input, scope) }];
@@ -139,10 +167,15 @@ export const ecsRights: Readonly<Partial<Record<OperationName, RightsOf>>> = {
     ...keepsService("serviceName")(input, scope),
     ...taggingOf("CreateService", below("service"))(input, scope),
   ],
+  CreateTaskSet: (input, scope) => [
+    ...taskSets(undefined, true)(input, scope),
+    ...taggingOf("CreateTaskSet", taskSetResource)(input, scope),
+  ],
   DeleteAccountSetting: accountSetting,
   DeleteAttributes: (input, scope) => attributeTargets(input, scope),
   DeleteCluster: aCluster,
   DeleteService: services("service"),
+  DeleteTaskSet: taskSets("taskSet"),
   DeleteTaskDefinitions: (input, { place }) =>
     textsIn(input, "taskDefinitions").map((identifier) => ({
       resource: taskDefinitionFrom(identifier, place).arn ?? identifier,
@@ -154,6 +187,14 @@ export const ecsRights: Readonly<Partial<Record<OperationName, RightsOf>>> = {
   },
   DescribeContainerInstances: instances("containerInstances"),
   DescribeServices: services("services"),
+  DescribeTaskSets: (input, scope) => {
+    const keys = { ...inCluster(input, scope), "ecs:service": serviceOf(input, scope) };
+    const named = textsIn(input, "taskSets");
+    return (named.length === 0 ? [undefined] : named).map((id) => ({
+      resource: taskSetResource(input, scope, id),
+      keys,
+    }));
+  },
   DescribeTasks: tasks("tasks"),
   ExecuteCommand: (input, scope) => {
     const keys = {
@@ -204,7 +245,9 @@ export const ecsRights: Readonly<Partial<Record<OperationName, RightsOf>>> = {
   UpdateContainerAgent: instances("containerInstance"),
   UpdateContainerInstancesState: instances("containerInstances"),
   UpdateService: keepsService("service"),
+  UpdateServicePrimaryTaskSet: services("service"),
   UpdateTaskProtection: tasks("tasks"),
+  UpdateTaskSet: taskSets("taskSet"),
 };
 
 /** The container instances whose attributes are changed; each is named once. */

@@ -47,6 +47,15 @@ test.each<readonly [string, string, Input, readonly string[]]>([
   ["ecs", "DescribeTasks", { cluster: "a", tasks: [task] }, [`${ecs}:task/a/${task}`]],
   ["ecs", "ExecuteCommand", { cluster: "a", task }, [`${ecs}:cluster/a`, `${ecs}:task/a/${task}`]],
   ["ecs", "UpdateService", { cluster: "a", service: "s" }, [`${ecs}:service/a/s`]],
+  [
+    "ecs",
+    "CreateTaskSet",
+    { cluster: "a", service: "s", tags: [{ key: "k" }] },
+    [`${ecs}:task-set/a/s/*`, `ecs:TagResource ${ecs}:task-set/a/s/*`],
+  ],
+  ["ecs", "DeleteTaskSet", { cluster: "a", service: "s", taskSet: "ecs-svc/1" }, [`${ecs}:task-set/a/s/ecs-svc/1`]],
+  ["ecs", "DescribeTaskSets", { cluster: "a", service: "s" }, [`${ecs}:task-set/a/s/*`]],
+  ["ecs", "UpdateServicePrimaryTaskSet", { cluster: "a", service: "s", primaryTaskSet: "1" }, [`${ecs}:service/a/s`]],
   ["ecs", "RunTask", { taskDefinition: "web" }, [`${ecs}:task-definition/web:1`]],
   ["ecs", "RunTask", { taskDefinition: "none" }, [`${ecs}:task-definition/none:*`]],
   [

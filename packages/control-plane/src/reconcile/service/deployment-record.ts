@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Deployment } from "../../model/service.ts";
 import { isOpen, revisionArnOf, type ServiceDeployment } from "../../model/service-deployment.ts";
 import type { Stored, Write } from "../../store/store.ts";
-import type { ServiceView } from "./service-view.ts";
+import type { ServiceView, WholeService } from "./service-view.ts";
 
 /** What a pass has decided of the primary deployment. */
 export interface Decided {
@@ -64,7 +64,7 @@ export const openRecords = (records: readonly Stored<"serviceDeployment">[]): re
   records.filter(({ value }) => isOpen(value));
 
 /** With its service, what is under way stops. */
-export const recordsEnd = ({ records, now }: ServiceView): readonly Write[] =>
+export const recordsEnd = ({ records, now }: WholeService): readonly Write[] =>
   records.map(({ arn, revision, value }) => ({
     kind: "serviceDeployment",
     arn,

@@ -3,7 +3,7 @@ import type { Write } from "../../store/store.ts";
 import { recordsEnd } from "./deployment-record.ts";
 import { stoppedMessage } from "./service-events.ts";
 import { isAlive } from "./service-tasks.ts";
-import type { ServiceView } from "./service-view.ts";
+import type { WholeService } from "./service-view.ts";
 import { eventsWrite, type PassDependencies, removals } from "./service-writes.ts";
 import { stopWrites } from "./stop-tasks.ts";
 
@@ -11,7 +11,7 @@ import { stopWrites } from "./stop-tasks.ts";
 export const stopsPerPass = 200;
 
 /** A service that is to go: its tasks first; then it is INACTIVE and has no deployments. Source: ECS API reference, DeleteService. */
-export function planEnd(view: ServiceView, deps: PassDependencies): readonly Write[] {
+export function planEnd(view: WholeService, deps: PassDependencies): readonly Write[] {
   const { stored, now } = view;
   const alive = view.tasks.filter(isAlive);
   if (alive.length > 0) {
@@ -23,6 +23,7 @@ export function planEnd(view: ServiceView, deps: PassDependencies): readonly Wri
   return [
     { kind: "service", arn: stored.arn, expected: stored.revision, value },
     ...removals(view.deployments),
+    ...removals(view.snapshot.list("taskSet", { serviceArn: stored.arn })),
     ...recordsEnd(view),
   ];
 }

@@ -43,10 +43,26 @@ export interface ServicePass {
   readonly waitsIn?: string;
 }
 
+/** What one pass over the tasks of a service, or of a task set, comes to; its events are not written yet. */
+export interface TasksPass extends ServicePass {
+  readonly messages: readonly string[];
+  /** All is as it is wanted. */
+  readonly isSettled: boolean;
+  /** Tasks are placed, by what was free before the pass: nobody else may place any in the same commit. */
+  readonly places: boolean;
+}
+
 /** Decides all that is to be done for a service now, and how it is to be committed. */
 export function planPass(found: ServiceView, deps: PassDependencies): ServicePass {
   if (found.stored.value.status === "INACTIVE") return { writes: [], next: "when-changed" };
   if (found.stored.value.status === "DRAINING") return { writes: planEnd(found, deps), next: "when-changed" };
+  const { messages, isSettled, places: _alone, writes, ...pass } = planTasks(found, deps);
+  const news = isSettled && !found.events.value.steady ? [...messages, steadyMessage] : messages;
+  return { ...pass, writes: [...writes, ...eventsWrite(found, news, deps, isSettled)] };
+}
+
+/** Decides what is to be done for the tasks of a service, or of a task set that is seen as one. */
+export function planTasks(found: ServiceView, deps: PassDependencies): TasksPass {
   const view = withDaemonCount(found, deps);
   const { stored, now } = view;
   const step = stageStep(view);
@@ -68,8 +84,13 @@ export function planPass(found: ServiceView, deps: PassDependencies): ServicePas
     const failed = verdict.failed ? verdict.deployment : givenUp(verdict.deployment, asked ?? "");
     const reason = verdict.failed ? failed.rolloutStateReason : (asked ?? "");
     const { writes, messages } = rollBack(found, failed, { isAsked: !verdict.failed, reason });
-    const events = eventsWrite(view, [...verdict.messages, ...messages], deps);
-    return { writes: [...countedWrites, ...writes, ...events], next: { afterSeconds: 0 } };
+    return {
+      writes: [...countedWrites, ...writes],
+      messages: [...verdict.messages, ...messages],
+      isSettled: false,
+      places: false,
+      next: { afterSeconds: 0 },
+    };
   }
 
   const isWaiting = (verdict.deployment.notBefore ?? 0) > now;
@@ -88,7 +109,6 @@ export function planPass(found: ServiceView, deps: PassDependencies): ServicePas
     ...movements(view, plan, starting),
     ...(full.blocked && !isWaiting ? [blockedMessage] : []),
     ...(isCompleted ? [completedMessage(primary.deploymentId)] : []),
-    ...(isSettled && !view.events.value.steady ? [steadyMessage] : []),
   ];
   return {
     writes: [
@@ -99,8 +119,10 @@ export function planPass(found: ServiceView, deps: PassDependencies): ServicePas
       ...deploymentWrites(view, primary),
       ...recordWrites(view, { primary, record: step?.record }),
       ...removals(beyondKept(view, verdict.counted)),
-      ...eventsWrite(view, messages, deps, isSettled),
     ],
+    messages,
+    isSettled,
+    places: starting.arns.length > 0,
     next: nextLook(view, primary, {
       hasMore: full.stop.length > plan.stop.length || full.start > plan.start,
       starting,

@@ -1,11 +1,14 @@
+import { hasTaskSets } from "../../model/service.ts";
 import type { Task } from "../../model/task.ts";
 import type { Clock } from "../../platform/clock.ts";
+import type { Settings } from "../../settings.ts";
 import type { Change, Snapshot, Store } from "../../store/store.ts";
 import type { Next, Reconciler } from "../loop/reconciler.ts";
 import { WaitingForRoom } from "../loop/waiting-for-room.ts";
-import { planPass } from "./plan-pass.ts";
-import { viewService } from "./service-view.ts";
+import { planPass, type ServicePass } from "./plan-pass.ts";
+import { viewService, viewWhole } from "./service-view.ts";
 import type { PassDependencies } from "./service-writes.ts";
+import { planTaskSets } from "./task-sets.ts";
 
 /** So many services may look for room as often as each likes. */
 const servicesPerSearch = 100;
@@ -34,13 +37,26 @@ export class ServiceReconciler implements Reconciler {
   async reconcile(serviceArn: string): Promise<Next> {
     const { store, clock, settings } = this.deps;
     this.waiting.remove(serviceArn);
-    const view = viewService(store.snapshot(), serviceArn, { now: clock.now(), settings });
-    if (view === undefined) return "when-changed"; // deleted while it waited in the queue
-    const { writes, next, waitsIn } = planPass(view, this.deps);
+    const pass = this.plan(store.snapshot(), serviceArn, { now: clock.now(), settings });
+    if (pass === undefined) return "when-changed"; // deleted while it waited in the queue
+    const { writes, next, waitsIn } = pass;
     // Before the commit, so that room made during it is not missed.
     if (waitsIn !== undefined) this.waiting.add(waitsIn, serviceArn);
     if (writes.length > 0) await store.commit(writes);
     return waitsIn === undefined ? next : this.inTurn(next, waitsIn);
+  }
+
+  private plan(
+    snapshot: Snapshot,
+    serviceArn: string,
+    around: { readonly now: number; readonly settings: Settings },
+  ): ServicePass | undefined {
+    const stored = snapshot.get("service", serviceArn);
+    if (stored !== undefined && hasTaskSets(stored.value)) {
+      return planTaskSets(viewWhole(snapshot, stored, around), this.deps);
+    }
+    const view = viewService(snapshot, serviceArn, around);
+    return view && planPass(view, this.deps);
   }
 
   /** The more services wait for the same room, the longer each leaves between its searches. */
@@ -52,7 +68,9 @@ export class ServiceReconciler implements Reconciler {
   private concerned({ before, after }: Change): readonly string[] {
     const changed = after ?? before;
     if (changed?.kind === "service") return [changed.arn];
-    if (changed?.kind === "deployment" || changed?.kind === "serviceDeployment") return [changed.value.serviceArn];
+    if (changed?.kind === "deployment" || changed?.kind === "serviceDeployment" || changed?.kind === "taskSet") {
+      return [changed.value.serviceArn];
+    }
     if (changed?.kind === "task") {
       const { serviceArn } = changed.value;
       const isNews = before?.kind !== "task" || after?.kind !== "task" || differ(before.value, after.value);

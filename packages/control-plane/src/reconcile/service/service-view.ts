@@ -4,11 +4,10 @@ import { openRecords } from "./deployment-record.ts";
 import { type JudgeContext, judgeTask, type ServiceTask } from "./service-tasks.ts";
 
 /** A service with all that belongs to it, as of one snapshot. */
-export interface ServiceView {
+export interface WholeService {
   readonly snapshot: Snapshot;
   readonly stored: Stored<"service">;
-  readonly primary: Stored<"deployment">;
-  /** In the order of their creation, the primary one among them. */
+  /** In the order of their creation. */
   readonly deployments: readonly Stored<"deployment">[];
   /** Records of its deployments that are not over. */
   readonly records: readonly Stored<"serviceDeployment">[];
@@ -17,6 +16,11 @@ export interface ServiceView {
   readonly events: { readonly arn: string; readonly revision: number; readonly value: ServiceEvents };
   /** Epoch milliseconds. */
   readonly now: number;
+}
+
+/** A service whose tasks follow a deployment, which is among its deployments. */
+export interface ServiceView extends WholeService {
+  readonly primary: Stored<"deployment">;
 }
 
 /** Looks at a service; undefined if it, or its primary deployment, is not there. */
@@ -28,13 +32,22 @@ export function viewService(
   const stored = snapshot.get("service", serviceArn);
   const primary = stored && snapshot.get("deployment", stored.value.primaryDeploymentId);
   if (stored === undefined || primary === undefined) return undefined;
+  return { ...viewWhole(snapshot, stored, { now, settings }), primary };
+}
+
+/** Looks at a service, whatever it is that its tasks follow. */
+export function viewWhole(
+  snapshot: Snapshot,
+  stored: Stored<"service">,
+  { now, settings }: Pick<JudgeContext, "now" | "settings">,
+): WholeService {
+  const serviceArn = stored.arn;
   const context = judgeContext(snapshot, stored, { now, settings });
   const eventsArn = `events/${serviceArn}`;
   const events = snapshot.get("serviceEvents", eventsArn);
   return {
     snapshot,
     stored,
-    primary,
     deployments: snapshot.list("deployment", { serviceArn }),
     records: openRecords(snapshot.list("serviceDeployment", { serviceArn })),
     tasks: snapshot.list("task", { serviceArn }).map((task) => judgeTask(task, context)),

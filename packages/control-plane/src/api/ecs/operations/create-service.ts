@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
-import { serviceArn } from "@hatoba/contract";
+import type { DeploymentControllerType } from "@aws-sdk/client-ecs";
+import { type Place, serviceArn } from "@hatoba/contract";
 import { launchTypeOf } from "../../../model/new-task.ts";
 import type { Service } from "../../../model/service.ts";
-import type { Snapshot, Stored } from "../../../store/store.ts";
+import type { Snapshot, Stored, Write } from "../../../store/store.ts";
+import type { Caller } from "../../operation-context.ts";
 import { EcsError } from "../api-error.ts";
 import { checkLaunch, chooseLaunch } from "../check-launch.ts";
 import { commitPlan } from "../commit-plan.ts";
 import { requireName } from "../names.ts";
 import type { Input, Operation } from "../operation.ts";
-import { requireCluster, requireParameter, requireTaskDefinition } from "../require.ts";
+import { type FoundCluster, requireCluster, requireParameter, requireTaskDefinition } from "../require.ts";
 import {
   checkDaemon,
   deploymentConfigurationOf,
@@ -16,9 +18,12 @@ import {
   requireDesiredCount,
   requireGracePeriod,
 } from "../services/check-service.ts";
-import { describeService } from "../services/describe-service.ts";
+import { describeService, type ServiceContext } from "../services/describe-service.ts";
 import { deploymentWrites, newDeployment, newDeploymentId } from "../services/new-deployment.ts";
 import { requireTags } from "../tags.ts";
+import { checkController } from "../task-sets/check-task-set.ts";
+import { describeTaskSet } from "../task-sets/describe-task-set.ts";
+import { newTaskSet } from "../task-sets/new-task-set.ts";
 
 const tokenLifeMs = 24 * 60 * 60 * 1000;
 
@@ -29,6 +34,7 @@ const tokenLifeMs = 24 * 60 * 60 * 1000;
 export const createService: Operation<"CreateService"> = async (input, { store, clock, ids, caller }) => {
   const serviceName = requireName(requireParameter(input.serviceName, "serviceName"), "Service name");
   refuseUnbuilt(input);
+  const controller = checkController(input);
   const { schedulingStrategy = "REPLICA" } = input;
   const isDaemon = schedulingStrategy === "DAEMON";
   const desiredCount = isDaemon ? 0 : requireDesiredCount(requireParameter(input.desiredCount, "desiredCount"));
@@ -47,47 +53,92 @@ export const createService: Operation<"CreateService"> = async (input, { store, 
     const token = tokenOf(input, arn);
     const existing = snapshot.get("service", arn);
     const repeated = existing && refuseUnlessRepeated(existing, token, { snapshot, now });
-    if (repeated !== undefined) return { writes: [], result: describeService(repeated, snapshot, { tags: true }) };
+    if (repeated !== undefined) return { writes: [], result: describeService(repeated, snapshot, { tags: true, now }) };
 
-    const taskDefinition = requireTaskDefinition(
-      snapshot,
-      requireParameter(input.taskDefinition, "taskDefinition"),
-      caller,
-    );
-    const choice = chooseLaunch(input, cluster.stored);
-    checkLaunch(input, choice, { taskDefinition: taskDefinition.value, snapshot });
-    if (isDaemon) checkDaemon(input, launchTypeOf(choice).launchType);
+    const isExternal = controller === "EXTERNAL";
+    const substance = isExternal ? withoutSubstance(input) : requireSubstance(input, { snapshot, cluster, caller });
+    if (isDaemon) checkDaemon(input, launchTypeOf(substance).launchType);
     const value: Service = {
       ...kept(input),
-      ...choice,
+      ...substance,
       serviceName,
       clusterArn: cluster.arn,
       status: "ACTIVE",
       schedulingStrategy,
       desiredCount,
-      taskDefinition: taskDefinition.arn,
       deploymentConfiguration,
-      primaryDeploymentId: deploymentId,
+      primaryDeploymentId: isExternal ? "" : deploymentId,
       createdBy: caller.arn,
       createdAt: now,
       tags,
     };
-    const deployment = newDeployment(arn, value, now);
+    const begun = beginning({ arn, value }, controller, { snapshot, now, place: caller });
     const events = snapshot.get("serviceEvents", `events/${arn}`); // of an earlier service of the same name
     return {
       writes: [
         { kind: "service", arn, expected: existing?.revision ?? 0, value },
-        ...deploymentWrites({ arn, value }, deployment, { snapshot, before: [] }),
+        ...begun.writes,
         ...(events === undefined
           ? []
           : [{ kind: "serviceEvents" as const, arn: events.arn, expected: events.revision, value: null }]),
         ...tokenWrites(token, { snapshot, arn, now }),
       ],
-      result: { ...describeService({ arn, value }, snapshot, { tags: true, deployments: [deployment] }), events: [] },
+      result: { ...describeService({ arn, value }, snapshot, { tags: true, now, ...begun.shown }), events: [] },
     };
   });
   return { service };
 };
+
+type Substance = Pick<Service, "taskDefinition" | "launchType" | "capacityProviderStrategy">;
+
+/** What the tasks of a service of ECS or CodeDeploy are made of. @throws EcsError if the parts do not fit together */
+function requireSubstance(
+  input: Input<"CreateService">,
+  {
+    snapshot,
+    cluster,
+    caller,
+  }: { readonly snapshot: Snapshot; readonly cluster: FoundCluster; readonly caller: Caller },
+): Substance {
+  const named = requireParameter(input.taskDefinition, "taskDefinition");
+  const taskDefinition = requireTaskDefinition(snapshot, named, caller);
+  const choice = chooseLaunch(input, cluster.stored);
+  checkLaunch(input, choice, { taskDefinition: taskDefinition.value, snapshot });
+  return { ...choice, taskDefinition: taskDefinition.arn };
+}
+
+/** Of an EXTERNAL service that is said by its task sets. */
+const withoutSubstance = ({ launchType }: Input<"CreateService">): Substance => ({
+  taskDefinition: "",
+  ...(launchType === undefined || launchType === "MANAGED_INSTANCES" ? {} : { launchType }),
+});
+
+/** What a service begins with: a deployment, with CodeDeploy a primary task set, of others nothing. */
+function beginning(
+  service: Pick<Stored<"service">, "arn" | "value">,
+  controller: DeploymentControllerType,
+  { snapshot, now, place }: { readonly snapshot: Snapshot; readonly now: number; readonly place: Place },
+): { readonly writes: readonly Write[]; readonly shown: Pick<ServiceContext, "deployments" | "taskSets"> } {
+  const taskSetId = service.value.primaryDeploymentId;
+  if (controller === "EXTERNAL") return { writes: [], shown: { taskSets: [] } };
+  if (controller === "CODE_DEPLOY") {
+    const { writes, taskSet, deployment } = newTaskSet({ taskSetId, scalePercent: 100, tags: [] }, service, {
+      place,
+      now,
+    });
+    return {
+      writes,
+      shown: {
+        taskSets: [describeTaskSet(taskSet, { snapshot, service: service.value, now, tags: true, deployment })],
+      },
+    };
+  }
+  const deployment = newDeployment(service.arn, service.value, now);
+  return {
+    writes: deploymentWrites(service, deployment, { snapshot, before: [] }),
+    shown: { deployments: [deployment] },
+  };
+}
 
 /** The members that are stored as they are given. */
 function kept(input: Input<"CreateService">): Partial<Service> {
@@ -104,6 +155,7 @@ function kept(input: Input<"CreateService">): Partial<Service> {
     enableExecuteCommand: input.enableExecuteCommand,
     propagateTags: input.propagateTags,
     availabilityZoneRebalancing: input.availabilityZoneRebalancing,
+    deploymentController: input.deploymentController,
   };
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }

@@ -153,7 +153,6 @@ describe("CreateService", () => {
       { loadBalancers: [{ targetGroupArn: "x" }] },
       "UnsupportedFeatureException: Hatoba does not have load balancers yet",
     ],
-    ["CODE_DEPLOY", { deploymentController: { type: "CODE_DEPLOY" } }, "UnsupportedFeatureException"],
     ["a bake time", { deploymentConfiguration: { bakeTimeInMinutes: 5 } }, "UnsupportedFeatureException"],
     [
       "a linear configuration of another strategy",

@@ -1,5 +1,5 @@
 import { launchTypeOf } from "../../../model/new-task.ts";
-import type { Service } from "../../../model/service.ts";
+import { hasTaskSets, type Service } from "../../../model/service.ts";
 import type { Snapshot, Stored } from "../../../store/store.ts";
 import type { Caller } from "../../operation-context.ts";
 import { EcsError } from "../api-error.ts";
@@ -17,6 +17,7 @@ import {
 import { describeService } from "../services/describe-service.ts";
 import { deploymentWrites, needsDeployment, newDeployment, newDeploymentId } from "../services/new-deployment.ts";
 import { requireActiveService } from "../services/require-service.ts";
+import { checkTaskSetServiceUpdate } from "../task-sets/check-task-set.ts";
 
 /**
  * Changes what is named and leaves the rest. A change of what its tasks are made of, or forceNewDeployment, begins a new
@@ -30,12 +31,13 @@ export const updateService: Operation<"UpdateService"> = async (input, { store, 
     const cluster = requireCluster(snapshot, input.cluster, caller);
     const { arn } = serviceFrom(requireParameter(input.service, "service"), cluster, caller);
     const stored = requireActiveService(snapshot, arn);
+    refuseOtherController(input, stored.value);
     const changed = changedService(input, stored, { snapshot, cluster: cluster.stored, caller });
     const before = snapshot.list("deployment", { serviceArn: arn }).map(({ value }) => value);
     if (!input.forceNewDeployment && !needsDeployment(stored.value, changed)) {
       return {
         writes: [{ kind: "service", arn, expected: stored.revision, value: changed }],
-        result: describeService({ arn, value: changed }, snapshot, { tags: true, deployments: before }),
+        result: describeService({ arn, value: changed }, snapshot, { tags: true, now, deployments: before }),
       };
     }
     const value: Service = { ...changed, primaryDeploymentId: deploymentId };
@@ -45,7 +47,7 @@ export const updateService: Operation<"UpdateService"> = async (input, { store, 
         { kind: "service", arn, expected: stored.revision, value },
         ...deploymentWrites({ arn, value }, deployment, { snapshot, before }),
       ],
-      result: describeService({ arn, value }, snapshot, { tags: true, deployments: [...before, deployment] }),
+      result: describeService({ arn, value }, snapshot, { tags: true, now, deployments: [...before, deployment] }),
     };
   });
   return { service };
@@ -64,7 +66,10 @@ function changedService(
   if (service.schedulingStrategy === "DAEMON" && input.desiredCount !== undefined) {
     throw new EcsError("InvalidParameterException", "The daemon scheduling strategy does not support desired count.");
   }
-  const launch = changedLaunch(input.capacityProviderStrategy, service, cluster);
+  if (hasTaskSets(service)) checkTaskSetServiceUpdate(input, service);
+  const launch = hasTaskSets(service)
+    ? launchOf(service)
+    : changedLaunch(input.capacityProviderStrategy, service, cluster);
   const named = {
     networkConfiguration: input.networkConfiguration,
     placementConstraints: input.placementConstraints,
@@ -91,6 +96,21 @@ function changedService(
   }
   return changed;
 }
+
+/** A service keeps its deployment controller here; AWS lets some change it. */
+function refuseOtherController({ deploymentController }: Input<"UpdateService">, service: Service): void {
+  const type = service.deploymentController?.type ?? "ECS";
+  if ((deploymentController?.type ?? type) === type) return;
+  throw new EcsError(
+    "UnsupportedFeatureException",
+    "Hatoba does not have changes of the deployment controller yet; see docs/compatibility.md.",
+  );
+}
+
+const launchOf = ({ launchType, capacityProviderStrategy }: Service): LaunchChoice => ({
+  ...(launchType === undefined ? {} : { launchType }),
+  ...(capacityProviderStrategy === undefined ? {} : { capacityProviderStrategy }),
+});
 
 const launchMembers = [
   "taskDefinition",

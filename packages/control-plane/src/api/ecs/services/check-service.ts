@@ -10,8 +10,7 @@ const unsupported = (what: string) =>
 
 /** Refuses what services cannot have here yet, rather than keep it and not act on it. @throws EcsError UnsupportedFeatureException */
 export function refuseUnbuilt(input: Input<"CreateService"> | Input<"UpdateService">): void {
-  const { deploymentController, deploymentConfiguration } = input;
-  if ((deploymentController?.type ?? "ECS") !== "ECS") throw unsupported("deployment controllers other than ECS");
+  const { deploymentConfiguration } = input;
   if (input.loadBalancers?.length) throw unsupported("load balancers");
   if (input.serviceRegistries?.length) throw unsupported("service discovery");
   if (input.serviceConnectConfiguration?.enabled) throw unsupported("Service Connect");

@@ -1,12 +1,22 @@
 import type * as sdk from "@aws-sdk/client-ecs";
 import { launchTypeOf } from "../../../model/new-task.ts";
-import type { Deployment, Service } from "../../../model/service.ts";
+import { type Deployment, hasTaskSets, type Service } from "../../../model/service.ts";
 import { isOpen } from "../../../model/service-deployment.ts";
 import type { Snapshot, Stored } from "../../../store/store.ts";
-
+import { describeTaskSet } from "../task-sets/describe-task-set.ts";
 import { currentRevisions } from "./describe-service-deployment.ts";
 
 const latestPlatformVersion = "1.4.0";
+
+/** What a service is shown with. */
+export interface ServiceContext {
+  readonly tags: boolean;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** As the call leaves them, if that is not stored yet. */
+  readonly deployments?: readonly Deployment[];
+  readonly taskSets?: sdk.TaskSet[];
+}
 
 /**
  * A service as the API shows it. Its counts are those of its deployments, so that what a deleted service of the same name
@@ -16,8 +26,9 @@ const latestPlatformVersion = "1.4.0";
 export function describeService(
   { arn, value: service }: Pick<Stored<"service">, "arn" | "value">,
   snapshot: Snapshot,
-  { tags, deployments }: { readonly tags: boolean; readonly deployments?: readonly Deployment[] },
+  { tags, now, deployments, taskSets }: ServiceContext,
 ): sdk.Service {
+  const ofTaskSets = hasTaskSets(service);
   const shown = deployments ?? snapshot.list("deployment", { serviceArn: arn }).map(({ value }) => value);
   const counts = shown.map(({ deploymentId }) => snapshot.tally("deploymentTasks", deploymentId));
   const wantedOf = (deploymentId: string) => {
@@ -37,14 +48,20 @@ export function describeService(
     pendingCount: sum(counts.map(({ pending }) => pending)),
     ...launchFacts(service),
     ...(isFargate(service) ? { platformVersion: service.platformVersion ?? "LATEST", platformFamily: "Linux" } : {}),
-    taskDefinition: service.taskDefinition,
+    ...(service.taskDefinition === "" ? {} : { taskDefinition: service.taskDefinition }),
     deploymentConfiguration: service.deploymentConfiguration,
-    deployments: inOrder(shown, service).map((deployment) => describeDeployment(deployment, service, snapshot)),
+    ...(ofTaskSets ? { taskSets: taskSets ?? taskSetsOf({ arn, value: service }, { snapshot, now, tags }) } : {}),
+    deployments: ofTaskSets
+      ? []
+      : inOrder(shown, service).map((deployment) => describeDeployment(deployment, service, snapshot)),
     ...(service.networkConfiguration === undefined ? {} : { roleArn: serviceRole(arn) }),
     ...inProgress(arn, snapshot),
     currentServiceRevisions: currentRevisions(
       arn,
-      inOrder(shown, service).map(({ deploymentId }) => ({ deploymentId, desiredCount: wantedOf(deploymentId) })),
+      inOrder(ofTaskSets ? [] : shown, service).map(({ deploymentId }) => ({
+        deploymentId,
+        desiredCount: wantedOf(deploymentId),
+      })),
       snapshot,
     ),
     events: events.map(({ id, createdAt, message }) => ({ id, createdAt: new Date(createdAt), message })),
@@ -65,6 +82,14 @@ export function describeService(
     availabilityZoneRebalancing: service.availabilityZoneRebalancing ?? "DISABLED",
   };
 }
+
+const taskSetsOf = (
+  { arn, value }: Pick<Stored<"service">, "arn" | "value">,
+  around: { readonly snapshot: Snapshot; readonly now: number; readonly tags: boolean },
+): sdk.TaskSet[] =>
+  around.snapshot
+    .list("taskSet", { serviceArn: arn })
+    .map((taskSet) => describeTaskSet(taskSet, { ...around, service: value }));
 
 /** The deployment that is under way, by its record. */
 function inProgress(serviceArn: string, snapshot: Snapshot): Pick<sdk.Service, "currentServiceDeployment"> {
