@@ -88,6 +88,18 @@ describe("an update fails", () => {
     expect(agent.got("PerformUpdateMessage")).toEqual([]);
   });
 
+  test("and another one is said on the same connection", async () => {
+    const agent = new Agent();
+    await ask();
+    await reach("STAGING");
+    agent.answer("NackRequest", agent.got("StageUpdateMessage")[0]?.messageId, "no such file");
+    await reach("FAILED");
+    await turn();
+    await ask();
+    await reach("STAGING");
+    expect(agent.got("StageUpdateMessage")).toHaveLength(2);
+  });
+
   test("when the agent says nothing for ten minutes", async () => {
     const agent = new Agent();
     await ask();

@@ -39,6 +39,8 @@ export class AgentUpdating {
     const { line, ids } = this.deps;
     const known = this.known();
     const type = known && updateMessageOf(known.status);
+    // That update is over: the next one begins with the same message.
+    if (type === undefined) this.waiting = undefined;
     if (known === undefined || type === undefined || this.waiting?.type === type) return;
     const messageId = ids.uuid();
     this.waiting = { messageId, type };
