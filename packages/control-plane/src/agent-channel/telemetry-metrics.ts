@@ -3,6 +3,29 @@ import type { ContainerInstance } from "../model/container-instance.ts";
 import type { Snapshot } from "../store/store.ts";
 import { isObject, objectsIn } from "./read-json.ts";
 
+/** No agent has so many tasks that it measures; what goes beyond is taken as a set of its own. */
+const mostTasks = 5000;
+
+/**
+ * The parts of one set of metrics: of more than ten tasks an agent tells in several messages, the last of which says `fin`. What
+ * the tasks of a machine use together shows only in all of them. Source: agent protocol, section 4.2.
+ */
+export class MetricsParts {
+  private tasks: Readonly<Record<string, unknown>>[] = [];
+
+  /** @returns the tasks of the whole set, once its last part is here; undefined before */
+  take({
+    metadata,
+    taskMetrics,
+  }: Readonly<Record<string, unknown>>): readonly Readonly<Record<string, unknown>>[] | undefined {
+    this.tasks.push(...objectsIn(taskMetrics));
+    if (isObject(metadata) && metadata["fin"] === false && this.tasks.length < mostTasks) return undefined;
+    const whole = this.tasks;
+    this.tasks = [];
+    return whole;
+  }
+}
+
 /**
  * What PublishMetricsRequest measured, in CPU units and MiB. Tasks that are not on the instance are left out, and so is what is
  * no number; an instance that only serves Fargate's tasks counts for no cluster. Source: agent protocol, section 4.3: CPU comes

@@ -3,7 +3,7 @@ import type { UtilizationMetrics } from "../metrics/utilization-metrics.ts";
 import type { SessionDependencies } from "./agent-session.ts";
 import { isObject } from "./read-json.ts";
 import { keepHealth } from "./telemetry-health.ts";
-import { instanceMeasurement } from "./telemetry-metrics.ts";
+import { instanceMeasurement, MetricsParts } from "./telemetry-metrics.ts";
 import { keepStatus } from "./telemetry-status.ts";
 
 export interface TelemetryDependencies extends SessionDependencies {
@@ -23,14 +23,16 @@ const longestAge = 60 * 60_000;
 const published: Readonly<
   Record<
     string,
-    { readonly answer?: string; keep?(message: Message, arn: string, deps: TelemetryDependencies): unknown }
+    { readonly answer?: string; keep?(message: Message, arn: string, deps: ConnectionDependencies): unknown }
   >
 > = {
   PublishMetricsRequest: {
     answer: "AckPublishMetric",
-    keep: ({ taskMetrics }, arn, { store, clock, metrics }) => {
-      const measurement = metrics && instanceMeasurement(store.snapshot(), arn, taskMetrics);
-      if (measurement !== undefined) metrics?.record(measurement, clock.now());
+    keep: (message, arn, { store, clock, metrics, parts }) => {
+      const taskMetrics = parts.take(message);
+      if (metrics === undefined || taskMetrics === undefined) return;
+      const measurement = instanceMeasurement(store.snapshot(), arn, taskMetrics);
+      if (measurement !== undefined) metrics.record(measurement, clock.now());
     },
   },
   PublishHealthRequest: {
@@ -44,6 +46,7 @@ const published: Readonly<
   StartTelemetrySessionRequest: {},
 };
 type Message = Readonly<Record<string, unknown>>;
+type ConnectionDependencies = TelemetryDependencies & { readonly parts: MetricsParts };
 
 /**
  * Serves one telemetry connection: acknowledges what is published, and keeps containers' health, what the machine says of itself
@@ -57,6 +60,7 @@ export function serveTelemetry(
   onEnd: () => void = () => {},
 ): void {
   const { clock, logger } = deps;
+  const own = { ...deps, parts: new MetricsParts() };
   const send = (type: string, message: object) => connection.send(JSON.stringify({ type, message }));
   let callOff = () => {};
   const beat = () => {
@@ -76,7 +80,7 @@ export function serveTelemetry(
       logger.warn({ containerInstanceArn }, "telemetry message left aside");
       return;
     }
-    void Promise.resolve(kind.keep?.(read.message, containerInstanceArn, deps)).catch((error: unknown) =>
+    void Promise.resolve(kind.keep?.(read.message, containerInstanceArn, own)).catch((error: unknown) =>
       logger.error({ err: error, containerInstanceArn, type: read.type }, "telemetry not kept"),
     );
     if (kind.answer !== undefined) send(kind.answer, { message: "ok" });

@@ -5,10 +5,12 @@ import {
   exampleClusterArn,
   exampleContainerInstance,
   exampleContainerInstanceArn,
+  exampleManagedInstance,
   exampleRunningTask,
   exampleServiceArn,
   exampleTaskArn,
 } from "../model/examples.ts";
+import { managedInstanceKey } from "../model/managed-instance.ts";
 import { ManualClock } from "../platform/clock.ts";
 import { countingIds } from "../platform/ids.ts";
 import { silentLogger } from "../platform/logger.ts";
@@ -60,6 +62,17 @@ describe("a connection", () => {
     expect(agent.closed).toEqual([4000, "InactiveInstanceException: Container instance is deregistered."]);
   });
 
+  test("is closed when the machine's key is taken away", async () => {
+    const machine = exampleManagedInstance();
+    const key = managedInstanceKey(machine.instanceId);
+    await update(store, "containerInstance", instanceArn, (of) => ({ ...of, ec2InstanceId: machine.instanceId }));
+    await store.commit([{ kind: "managedInstance", arn: key, expected: 0, value: machine }]);
+    const agent = connect();
+    await update(store, "managedInstance", key, (of) => ({ ...of, revokedAt: 1 }));
+    await turn();
+    expect(agent.closed).toEqual([4000, "InactiveInstanceException: The machine is deregistered."]);
+  });
+
   test("is not closed while an agent may have it, and is when it is older than any agent's", async () => {
     const agent = connect();
     clock.advance(36 * 60_000);
@@ -80,10 +93,10 @@ describe("a connection", () => {
 
 describe("metrics", () => {
   /** As the genuine agent's, section 4.3: per cent of the whole machine, MiB; sums over samples. */
-  const measured = (taskMetrics: unknown) =>
+  const measured = (taskMetrics: unknown, metadata: object = {}) =>
     JSON.stringify({
       type: "PublishMetricsRequest",
-      message: { metadata: {}, taskMetrics, timestamp: 1795318361.735 },
+      message: { metadata, taskMetrics, timestamp: 1795318361.735 },
     });
   const ofTask = (arn: string, more: object = {}) => ({
     taskArn: arn,
@@ -107,6 +120,16 @@ describe("metrics", () => {
     expect(average(exampleServiceArn, "MemoryUtilization")).toEqual([50]);
     expect(average(exampleClusterArn, "CPUUtilization")).toEqual([3.125]);
     expect(average(exampleClusterArn, "MemoryUtilization")).toEqual([1.5625]);
+  });
+
+  test("of many tasks come in parts, and count for the cluster together", async () => {
+    await store.commit([{ kind: "task", arn: exampleTaskArn(2), expected: 0, value: exampleRunningTask() }]);
+    const { connection } = connect();
+    connection.send(measured([ofTask(exampleTaskArn(1))], { fin: false }));
+    connection.send(measured([ofTask(exampleTaskArn(2))], { fin: true }));
+    await turn();
+    expect(average(exampleClusterArn, "CPUUtilization")).toEqual([6.25]);
+    expect(average(exampleServiceArn, "CPUUtilization")).toEqual([50]);
   });
 
   test("of an idle machine are a cluster's all the same, those of Fargate's capacity are no cluster's", async () => {
@@ -148,6 +171,7 @@ describe("what a machine says of itself", () => {
         statuses: [
           null,
           { type: "Unheard", status, lastUpdated: since },
+          { type: "constructor", status, lastUpdated: since },
           { type: "ContainerRuntime", status, lastUpdated: since, lastStatusChange: since },
         ],
       },

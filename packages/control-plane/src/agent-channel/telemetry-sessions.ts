@@ -1,7 +1,7 @@
 import type { Connection } from "@hatoba/contract";
 import { serveTelemetry, type TelemetryDependencies } from "./telemetry-session.ts";
 
-/** All telemetry connections: one for each container instance, the newest, and none for an instance that is deregistered. */
+/** All telemetry connections: one for each container instance, the newest, and none for an instance or a machine that is deregistered. */
 export class TelemetrySessions {
   private readonly deps: TelemetryDependencies;
   private readonly connections = new Map<string, Connection>();
@@ -9,8 +9,15 @@ export class TelemetrySessions {
   constructor(deps: TelemetryDependencies) {
     this.deps = deps;
     deps.store.onChange(({ after }) => {
-      if (after?.kind !== "containerInstance" || after.value.status !== "INACTIVE") return;
-      this.connections.get(after.arn)?.close(4000, "InactiveInstanceException: Container instance is deregistered.");
+      if (after?.kind === "containerInstance" && after.value.status === "INACTIVE") {
+        this.connections.get(after.arn)?.close(4000, "InactiveInstanceException: Container instance is deregistered.");
+      } else if (after?.kind === "managedInstance" && after.value.revokedAt !== undefined) {
+        // Its key was taken away, whether or not its container instance was.
+        const instances = deps.store.snapshot().list("containerInstance", { ec2InstanceId: after.value.instanceId });
+        for (const { arn } of instances) {
+          this.connections.get(arn)?.close(4000, "InactiveInstanceException: The machine is deregistered.");
+        }
+      }
     });
   }
 

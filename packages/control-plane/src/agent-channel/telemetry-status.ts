@@ -21,7 +21,8 @@ const types: Readonly<Record<string, InstanceHealth["type"]>> = {
 };
 
 function readStatus(said: Readonly<Record<string, unknown>>): readonly InstanceHealth[] {
-  const type = types[String(said["type"])];
+  const named = String(said["type"]);
+  const type = Object.hasOwn(types, named) ? types[named] : undefined;
   const status = (["OK", "IMPAIRED", "INSUFFICIENT_DATA", "INITIALIZING"] as const).find(
     (one) => one === said["status"],
   );
