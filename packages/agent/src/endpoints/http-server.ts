@@ -39,15 +39,16 @@ export class AnswerServer {
   /** Rejects with the system's error, `EADDRINUSE` if the address is taken. */
   async listen(at: Listening["at"]): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#server.once("error", reject);
-    const listening = () => {
-      this.#server.removeListener("error", reject);
-      this.#server.on("error", () => undefined);
-      resolve();
-    };
-    if ("path" in at) this.#server.listen(at.path, listening);
-    else this.#server.listen(at.port, at.host, listening);
-    await promise;
+    this.#server.once("error", reject).once("listening", resolve);
+    try {
+      if ("path" in at) this.#server.listen(at.path);
+      else this.#server.listen(at.port, at.host);
+      await promise;
+    } finally {
+      // Also after a failure: a place that others hold is tried again and again.
+      this.#server.removeListener("error", reject).removeListener("listening", resolve);
+    }
+    this.#server.on("error", () => undefined);
     this.#server.unref(); // what keeps the process alive is its connection to the control plane
   }
 
