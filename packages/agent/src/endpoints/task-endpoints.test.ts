@@ -134,6 +134,7 @@ describe("a container", () => {
       "V3 container stats handler: unable to get container ID from request: unable to get docker ID from v3 endpoint ID: nope",
     ],
     ["/v4/nope/elsewhere", "404 page not found\n"],
+    ["/v4/nope/constructor", "404 page not found\n"],
     ["/elsewhere", "404 page not found\n"],
   ])("that nobody knows gets 404 at %s", async (path, body) => {
     expect(await ask(path)).toMatchObject({ status: 404, body });

@@ -78,7 +78,7 @@ export class TaskEndpoints {
     const [first, ...more] = rest;
     if (first === "associations" && more[0] !== undefined) return this.#associations(version, asker, id, more);
     const what = rest.filter(Boolean).join("/");
-    const subject = subjects[what];
+    const subject = Object.hasOwn(subjects, what) ? subjects[what] : undefined;
     if (subject === undefined) return notFound;
     if (asker?.container.runtimeId === undefined) return unknownId(version, subject, id);
     switch (what) {
