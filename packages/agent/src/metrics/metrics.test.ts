@@ -134,6 +134,43 @@ describe("the sampler", () => {
     await machine.pass(60_000, 5000);
     expect(sampler.takeMetrics()).toEqual([]);
   });
+
+  test("that is stopped and started in the middle of a round measures no more often than before", async () => {
+    const machine = await openMachine();
+    await machine.engine.assign([taskPayload(1)], 1);
+    await machine.pass(1000);
+    let calls = 0;
+    const answers: (() => void)[] = [];
+    const runtime = {
+      async stats() {
+        calls += 1;
+        await new Promise<void>((resolve) => answers.push(resolve));
+        return undefined;
+      },
+    };
+    const { clock } = machine;
+    const sampler = new UsageSampler({
+      tasks: () => machine.engine.tasks(),
+      runtime,
+      cpus: 2,
+      clock,
+      logger: silentLogger,
+    });
+    const turn = async () => {
+      for (const answer of answers.splice(0)) answer();
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    for (let connection = 0; connection < 3; connection++) sampler.start()();
+    const stop = sampler.start();
+    await turn();
+    calls = 0;
+    for (let second = 0; second < 20; second += 5) {
+      clock.advance(5000);
+      await turn();
+    }
+    expect(calls).toBe(4);
+    stop();
+  });
 });
 
 test("the engine's status is told when it changes", async () => {

@@ -33,6 +33,8 @@ export class UsageSampler implements MetricsSource {
   readonly #usages = new Map<string, { readonly before?: Usage; readonly usages: readonly Usage[] }>();
   #callOff: (() => void) | undefined;
   #wanted = 0;
+  /** Rounds go on in turns: one that was begun before it was stopped is followed by none. */
+  #turn = 0;
 
   constructor(options: UsageSamplerOptions) {
     this.#options = options;
@@ -40,7 +42,7 @@ export class UsageSampler implements MetricsSource {
 
   start(): () => void {
     this.#wanted += 1;
-    if (this.#wanted === 1) void this.#round();
+    if (this.#wanted === 1) void this.#round(++this.#turn);
     let isOver = false;
     return () => {
       if (isOver) return;
@@ -92,7 +94,7 @@ export class UsageSampler implements MetricsSource {
   }
 
   /** Measures everything once, and sees to the next time. */
-  async #round(): Promise<void> {
+  async #round(turn: number): Promise<void> {
     const { tasks, clock, logger } = this.#options;
     const ids = tasks().flatMap((task) => running(task).map(({ runtimeId }) => runtimeId));
     for (const id of this.#usages.keys()) if (!ids.includes(id)) this.#usages.delete(id);
@@ -101,7 +103,8 @@ export class UsageSampler implements MetricsSource {
     } catch (error) {
       logger.debug({ err: error }, "what containers use could not be measured");
     }
-    if (this.#wanted > 0) this.#callOff = clock.after(sampleEvery(ids.length), () => void this.#round());
+    if (this.#wanted === 0 || turn !== this.#turn) return;
+    this.#callOff = clock.after(sampleEvery(ids.length), () => void this.#round(turn));
   }
 
   async #measure(id: string): Promise<void> {
