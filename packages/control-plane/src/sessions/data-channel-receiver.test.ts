@@ -69,5 +69,15 @@ test("what lies too far ahead, or is too much, is left to come again", () => {
   receiving.receive(message(5_000));
   for (let sequence = 1; sequence <= 40; sequence++) receiving.receive(message(sequence, 64 * 1024));
   receiving.receive(message(0, 64 * 1024));
-  expect(taken).toEqual(Array.from({ length: 17 }, (_, index) => index));
+  expect(taken).toEqual(Array.from({ length: 33 }, (_, index) => index));
+});
+
+test("the whole window of our own client has room while nothing is taken, and the end of the input behind it", () => {
+  let open = false;
+  const { taken, receiving } = receiver(() => open);
+  for (let sequence = 0; sequence < 64; sequence++) receiving.receive(message(sequence, 16 * 1024));
+  receiving.receive(message(64, 4));
+  open = true;
+  receiving.resume();
+  expect(taken).toHaveLength(65);
 });

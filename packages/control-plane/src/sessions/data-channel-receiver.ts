@@ -1,7 +1,10 @@
 import type { DataMessage } from "@hatoba/contract";
 
-/** What may wait for its turn: messages, and bytes of their payloads. A client sends again what was not taken. */
-const mostHeld = { messages: 2_048, bytes: 1024 * 1024 } as const;
+/**
+ * What may wait for its turn: messages, and bytes of their payloads. The stock client sends again what was not taken; our own
+ * trusts the connection, so all of its window (64 messages of 16 KiB) has room here, and sizes and flags behind it.
+ */
+const mostHeld = { messages: 2_048, bytes: 2 * 1024 * 1024 } as const;
 
 /**
  * The receiving half of a data channel: hands on each stream message once and in order, and acknowledges it when it was
