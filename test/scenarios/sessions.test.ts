@@ -149,6 +149,19 @@ describe("tokens", () => {
     expect(house.links).toHaveLength(1);
   });
 
+  test("that are shown while the end is asked for open nothing", async () => {
+    await openHouse();
+    const { sessionId, tokenValue } = await house.execute();
+    house.store.onChange(({ after }) => {
+      if (after?.kind !== "session" || after.value.status !== "Connected") return;
+      void update(house.store, "session", sessionId, (session) => ({ ...session, status: "Terminating" as const }));
+    });
+    expect(await isRefused(sessionId, tokenValue)).toBe(true);
+    await house.pass(100);
+    expect(house.record(sessionId)?.status).toBe("Terminated");
+    expect(house.links).toEqual([]);
+  });
+
   test("have to be shown soon", async () => {
     await openHouse();
     const { sessionId } = await house.execute();
@@ -267,8 +280,45 @@ describe("the end comes", () => {
     for (let count = 0; count < 20; count++) link.output(Buffer.alloc(32 * 1024));
     await house.pass(299_000);
     expect(client.closed).toBeUndefined();
+    expect(link.credit).toBeLessThanOrEqual(sendWindow.bytes);
     await house.pass(60_000);
-    expect(client.closed).toBeDefined();
+    expect(client.closed?.output).toBe("The client did not acknowledge what it was sent.");
+  });
+
+  test("when the container instance is deregistered, whoever holds the link", async () => {
+    const { client, link, sessionId } = await running();
+    await update(house.store, "containerInstance", exampleContainerInstanceArn(), (instance) => ({
+      ...instance,
+      status: "INACTIVE" as const,
+    }));
+    await house.settle();
+    expect(client.closed?.output).toBe("The container instance was deregistered.");
+    expect(link.isClosed).toBe(true);
+    expect(house.record(sessionId)?.status).toBe("Terminated");
+  });
+
+  test("when the client leaves, though input before waits for a program that reads none", async () => {
+    const { client, link } = await running();
+    for (let count = 0; count < 20; count++) client.type(Buffer.alloc(16 * 1024));
+    client.sendStream(payloadTypes.flag, flagPayload(flags.terminateSession));
+    await house.settle();
+    expect(link.input).toHaveLength(linkWindow);
+    expect(client.closed).toEqual({ output: "" });
+    expect(link.isClosed).toBe(true);
+  });
+
+  test("for good: who was away then gets no new token, and the old one opens nothing", async () => {
+    const { pipe, sessionId, link, tokenValue } = await running({ settings: { detachedMs: 30_000 } });
+    pipe.cut();
+    link.send({ kind: "exited", exitCode: 0 });
+    await house.pass(31_000);
+    expect(house.record(sessionId)).toMatchObject({ status: "Terminated", exitCode: 0 });
+    expect(await resumeSession({ SessionId: sessionId }, house.context)).toEqual({ SessionId: sessionId });
+    const { client: end, server } = house.connect(sessionId);
+    new DataChannelClient(house.clock).connect(end, tokenValue);
+    await house.settle();
+    expect(server.closeReason).toBe("The token is not valid.");
+    expect(house.links).toHaveLength(1);
   });
 });
 
@@ -413,6 +463,15 @@ describe("the transcript", () => {
   test("has the control sequences if it is to have them", async () => {
     const { lines } = await logged({ transcript: "raw" }, true);
     expect(lines).toEqual(["\x1b[1m# \x1b[0mls\r", "bin  etc\r", "# exit"]);
+  });
+
+  test("is complete when the control plane stops, and so is the record", async () => {
+    const session = await logged({}, true).then(() => house.session());
+    session.link?.output("the last words");
+    await house.settle();
+    await house.registry.close();
+    expect(house.logStore.read({ group: "/exec", limit: 100 }).at(-1)?.message).toBe("the last words");
+    expect(house.record(session.sessionId)?.status).toBe("Terminated");
   });
 
   test("is missed aloud where its log group is not there", async () => {

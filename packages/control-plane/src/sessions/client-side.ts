@@ -1,4 +1,4 @@
-import { acknowledgedSequence, type DataMessage } from "@hatoba/contract";
+import { acknowledgedSequence, type DataMessage, decodeFlag, flags, payloadTypes } from "@hatoba/contract";
 import type { Clock } from "../platform/clock.ts";
 import type { IdSource } from "../platform/ids.ts";
 import type { SessionSettings } from "../settings.ts";
@@ -34,6 +34,8 @@ export interface ClientSideDependencies {
   readonly onTaken: (bytes: number) => void;
   readonly onAttached: () => void;
   readonly onDetached: () => void;
+  /** It wants the end, even if it is not the turn of that yet: input before it may wait for a program that reads none. */
+  readonly onLeft: () => void;
   /** It is of no use any more to wait for the client. */
   readonly onGone: (ending: Ending) => void;
   /** Once, after `close`: the client was told, or is not there to be told. */
@@ -141,8 +143,10 @@ export class ClientSide {
     const message = decodeMessage(bytes);
     this.heard();
     if (message === undefined) return; // what cannot be read is as if it had been lost
-    if (message.type === "input_stream_data") this.receiver.receive(message);
-    else if (message.type === "acknowledge") this.acknowledged(message);
+    if (message.type === "input_stream_data") {
+      this.receiver.receive(message);
+      if (isLeave(message)) this.deps.onLeft();
+    } else if (message.type === "acknowledge") this.acknowledged(message);
   }
 
   private acknowledged({ payload }: DataMessage): void {
@@ -220,3 +224,6 @@ export class ClientSide {
     deps.onOver(ending);
   }
 }
+
+const isLeave = ({ payloadType, payload }: DataMessage): boolean =>
+  payloadType === payloadTypes.flag && decodeFlag(payload) === flags.terminateSession;

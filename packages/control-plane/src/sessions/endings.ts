@@ -19,6 +19,7 @@ export const endings = {
   }),
   notStarted: (reason: string): Ending => ({ status: "Failed", output: `\n----------ERROR-------\n${reason}`, reason }),
   lost: (reason: string): Ending => told("Terminated", reason),
+  instanceDeregistered: told("Terminated", "The container instance was deregistered."),
   idle: told("Terminated", "Your session timed out due to inactivity and has been terminated."),
   longest: told("Terminated", "Your session reached its maximum duration and has been terminated."),
   terminated: told("Terminated", "Your session was terminated by a call of TerminateSession."),

@@ -64,6 +64,9 @@ export class LiveSession {
   private readonly deadlines: Deadlines<"handshake" | "size" | "link" | "linkPing" | "idle" | "longest">;
   private readonly transcript: Transcript | undefined;
   private phase: Phase = "handshake";
+  /** Resolves after `onOver` was called. */
+  readonly finished: Promise<void>;
+  private readonly finish: () => void;
   private readonly startedAt: number;
   private activeAt: number;
   private size: { readonly cols: number; readonly rows: number } | undefined;
@@ -80,6 +83,7 @@ export class LiveSession {
     this.session = session;
     this.deps = deps;
     this.deadlines = new Deadlines(clock);
+    ({ promise: this.finished, resolve: this.finish } = Promise.withResolvers<void>());
     this.startedAt = clock.now();
     this.activeAt = this.startedAt;
     this.transcript = deps.transcript?.(() => this.giveCredit(0));
@@ -89,6 +93,7 @@ export class LiveSession {
       onTaken: (bytes) => this.giveCredit(bytes),
       onAttached: () => deps.onStatus("Connected"),
       onDetached: () => deps.onStatus("Disconnected"),
+      onLeft: () => this.end(endings.leftByClient),
       onGone: (ending) => this.end(ending),
       onOver: (ending) => this.over(ending),
     });
@@ -152,7 +157,10 @@ export class LiveSession {
 
   private over(ending: Ending): void {
     this.phase = "over";
-    const told = () => this.deps.onOver(ending);
+    const told = () => {
+      this.deps.onOver(ending);
+      this.finish();
+    };
     if (this.transcript === undefined) told();
     else void this.transcript.end().then(told);
   }

@@ -3,7 +3,7 @@ import type { Clock } from "../platform/clock.ts";
 import { NotFoundError, type Store } from "../store/store.ts";
 import { update } from "../store/update.ts";
 import { isAdmitted } from "./admission.ts";
-import type { Ending } from "./endings.ts";
+import { type Ending, endings } from "./endings.ts";
 
 interface RecordDependencies {
   readonly store: Store;
@@ -35,22 +35,25 @@ export const writeStatus = (
   );
 
 /** The end, once. */
-export const endRecord = (
-  { store, clock }: RecordDependencies,
-  sessionId: string,
-  { status, reason, exitCode }: Ending,
-): Promise<void> =>
-  change(store, sessionId, (session) => {
-    if (isOver(session)) return session;
-    const { admission: _useless, ...rest } = session;
-    return {
-      ...rest,
-      status,
-      endedAt: clock.now(),
-      ...(exitCode === undefined ? {} : { exitCode }),
-      ...(reason === undefined ? {} : { endReason: reason }),
-    };
-  });
+export const endRecord = ({ store, clock }: RecordDependencies, sessionId: string, ending: Ending): Promise<void> =>
+  change(store, sessionId, (session) => (isOver(session) ? session : ended(session, ending, clock.now())));
+
+/** The end of a session that no client has opened; one that was opened in the last moment goes on. */
+export const endUnopened = ({ store, clock }: RecordDependencies, sessionId: string): Promise<void> =>
+  change(store, sessionId, (session) =>
+    session.status === "Connecting" ? ended(session, endings.neverOpened, clock.now()) : session,
+  );
+
+function ended(session: Session, { status, reason, exitCode }: Ending, now: number): Session {
+  const { admission: _useless, ...rest } = session;
+  return {
+    ...rest,
+    status,
+    endedAt: now,
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(reason === undefined ? {} : { endReason: reason }),
+  };
+}
 
 async function change(store: Store, sessionId: string, how: (session: Session) => Session): Promise<void> {
   try {

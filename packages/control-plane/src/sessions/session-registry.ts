@@ -8,9 +8,10 @@ import type { Settings } from "../settings.ts";
 import type { Change, Store } from "../store/store.ts";
 import type { ByteConnection } from "./byte-connection.ts";
 import { Deadlines } from "./deadlines.ts";
+import { EarlyMessages } from "./early-messages.ts";
 import { endings } from "./endings.ts";
 import { LiveSession } from "./live-session.ts";
-import { admit, endRecord, writeStatus } from "./session-records.ts";
+import { admit, endRecord, endUnopened, writeStatus } from "./session-records.ts";
 import { targetEnding } from "./target-ending.ts";
 import { Transcript } from "./transcript.ts";
 import { MessageWriter } from "./wire.ts";
@@ -19,8 +20,6 @@ import { MessageWriter } from "./wire.ts";
 const openingTime = 10_000;
 /** Connections that have not shown a token yet. */
 const mostUnknown = 256;
-/** Messages of a client that may come while its token is looked at. */
-const mostEarly = 4_096;
 
 export type SessionWish = Pick<OpenSessionMessage, "sessionId" | "token" | "target" | "run">;
 
@@ -70,19 +69,22 @@ export class SessionRegistry {
       this.unknown.delete(connection);
       this.deadlines.clear(name);
     };
-    const early: Uint8Array[] = [];
+    const early = new EarlyMessages();
     let opened = false;
     this.deadlines.set(name, clock.now() + openingTime, () => connection.close(1008, "No opening message in time."));
     connection.onClose(settle);
     connection.onBytes((bytes) => {
-      if (opened) return void (early.length < mostEarly && early.push(bytes));
+      if (opened) return early.add(bytes);
       opened = true;
       this.open(sessionId, bytes, connection, early)
         .catch((error: unknown) => {
           this.deps.logger.error({ err: error, sessionId }, "session not opened");
           connection.close(1011, "Internal error.");
         })
-        .finally(settle);
+        .finally(() => {
+          settle();
+          early.take();
+        });
     });
   }
 
@@ -101,16 +103,18 @@ export class SessionRegistry {
     this.closed = true;
     this.stopListening();
     for (const connection of this.unknown) connection.close(1001, "The control plane stops.");
-    for (const session of this.live.values()) session.end(endings.controlPlaneStops);
-    for (const session of this.live.values()) session.endNow();
+    const sessions = [...this.live.values()];
+    for (const session of sessions) session.end(endings.controlPlaneStops);
+    for (const session of sessions) session.endNow();
     this.deadlines.clearAll();
+    await Promise.all(sessions.map(({ finished }) => finished));
     while (this.writing.size > 0) await Promise.all(this.writing);
   }
 
-  private async open(sessionId: string, bytes: Uint8Array, connection: ByteConnection, early: Uint8Array[]) {
+  private async open(sessionId: string, bytes: Uint8Array, connection: ByteConnection, early: EarlyMessages) {
     const token = decodeOpening(bytes)?.TokenValue;
     const session = token === undefined ? undefined : await admit(this.deps, sessionId, token);
-    if (session === undefined) {
+    if (session === undefined || !this.goesOn(sessionId)) {
       this.deps.logger.info({ sessionId }, "session token refused");
       connection.send(
         new MessageWriter(this.deps).closed(sessionId, "The token is not valid for this session (any more)."),
@@ -121,6 +125,12 @@ export class SessionRegistry {
     this.deadlines.clear(sessionId);
     const live = this.live.get(sessionId) ?? this.begin(session);
     live.attach(withEarly(connection, early));
+  }
+
+  /** While the admission was on its way to the disk, its end may have been asked for. */
+  private goesOn(sessionId: string): boolean {
+    const session = this.deps.store.snapshot().get("session", sessionId)?.value;
+    return session !== undefined && !isOver(session) && session.status !== "Terminating";
   }
 
   private begin(session: Session): LiveSession {
@@ -159,7 +169,11 @@ export class SessionRegistry {
 
   private hear({ before, after }: Change): void {
     if (after?.kind === "session") this.hearSession(after.value);
-    else if (after?.kind === "task" && before !== undefined) {
+    else if (after?.kind === "containerInstance" && after.value.status === "INACTIVE") this.endAllAt(after.arn);
+    else if (after?.kind === "managedInstance" && after.value.revokedAt !== undefined) {
+      const instances = this.deps.store.snapshot().list("containerInstance", { ec2InstanceId: after.value.instanceId });
+      for (const { arn } of instances) this.endAllAt(arn);
+    } else if (after?.kind === "task" && before !== undefined) {
       for (const [sessionId, live] of this.live) {
         const session = this.deps.store.snapshot().get("session", sessionId)?.value;
         if (session?.target.type !== "container" || session.target.taskArn !== after.arn) continue;
@@ -176,6 +190,13 @@ export class SessionRegistry {
     }
   }
 
+  /** A machine that was turned out has no more say in what its sessions show, nor they in what it does. */
+  private endAllAt(containerInstanceArn: string): void {
+    for (const live of this.live.values()) {
+      if (live.containerInstanceArn === containerInstanceArn) live.end(endings.instanceDeregistered);
+    }
+  }
+
   private hearSession(session: Session): void {
     const { sessionId, status, admission } = session;
     const live = this.live.get(sessionId);
@@ -185,7 +206,7 @@ export class SessionRegistry {
       else this.write(endRecord(this.deps, sessionId, endings.terminated));
     } else if (status === "Connecting" && live === undefined && admission !== undefined) {
       this.deadlines.set(sessionId, admission.expiresAt, () => {
-        if (!this.live.has(sessionId)) this.write(endRecord(this.deps, sessionId, endings.neverOpened));
+        if (!this.live.has(sessionId)) this.write(endUnopened(this.deps, sessionId));
       });
     }
   }
@@ -206,7 +227,7 @@ const targetOf = (target: Session["target"]): OpenSessionMessage["target"] => {
 };
 
 /** The connection with what has come over it already. */
-function withEarly(connection: ByteConnection, early: Uint8Array[]): ByteConnection {
+function withEarly(connection: ByteConnection, early: EarlyMessages): ByteConnection {
   return {
     send: (bytes) => connection.send(bytes),
     get bufferedBytes() {
@@ -214,7 +235,7 @@ function withEarly(connection: ByteConnection, early: Uint8Array[]): ByteConnect
     },
     ping: () => connection.ping(),
     onBytes(listener) {
-      for (const bytes of early.splice(0)) listener(bytes);
+      for (const bytes of early.take()) listener(bytes);
       connection.onBytes(listener);
     },
     onAlive: (listener) => connection.onAlive(listener),
