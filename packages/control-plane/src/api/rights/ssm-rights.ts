@@ -1,4 +1,6 @@
-import { type RightsOf, textIn } from "./right.ts";
+import type { Place } from "@hatoba/contract";
+import { findTarget } from "../ssm/sessions/session-target.ts";
+import { type RightsOf, type Scope, textIn } from "./right.ts";
 
 const session: RightsOf = (input, { place }) => [
   { resource: `arn:aws:ssm:${place.region}:${place.accountId}:session/${textIn(input, "SessionId") ?? ""}` },
@@ -7,14 +9,26 @@ const managedInstance: RightsOf = (input, { place }) => [
   { resource: `arn:aws:ssm:${place.region}:${place.accountId}:managed-instance/${textIn(input, "InstanceId") ?? ""}` },
 ];
 
+const machineArn = (id: string, { region, accountId }: Place) => {
+  const [service, type] = id.startsWith("mi-") ? ["ssm", "managed-instance"] : ["ec2", "instance"];
+  return `arn:aws:${service}:${region}:${accountId}:${type}/${id}`;
+};
+
+/** A machine goes by its own id, also if it is called by its container instance; one without an id by that. */
+function machineOf(name: string, { place, snapshot }: Scope): string {
+  const arn = findTarget(snapshot, name, place)?.containerInstanceArn;
+  if (arn === undefined) return machineArn(name, place);
+  const id = snapshot.get("containerInstance", arn)?.value.ec2InstanceId;
+  return id === undefined ? arn : machineArn(id, place);
+}
+
 /** `ecs:CLUSTER_TASK-ID_RUNTIME-ID` names a container of a task, anything else a machine. */
-const target: RightsOf = (input, { place }) => {
+const target: RightsOf = (input, scope) => {
   const text = textIn(input, "Target") ?? "";
   const [, cluster, task] = /^ecs:(.+)_([0-9a-f]+)_.+$/.exec(text) ?? [];
-  const { region, accountId } = place;
+  const { region, accountId } = scope.place;
   if (cluster !== undefined) return [{ resource: `arn:aws:ecs:${region}:${accountId}:task/${cluster}/${task}` }];
-  const [service, type] = text.startsWith("mi-") ? ["ssm", "managed-instance"] : ["ec2", "instance"];
-  return [{ resource: `arn:aws:${service}:${region}:${accountId}:${type}/${text}` }];
+  return [{ resource: machineOf(text, scope) }];
 };
 
 /**

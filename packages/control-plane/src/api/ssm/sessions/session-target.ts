@@ -1,8 +1,7 @@
-import { containerInstanceArn, lastSegment, taskArn } from "@hatoba/contract";
+import { containerInstanceArn, lastSegment, type Place, taskArn } from "@hatoba/contract";
 import type { ContainerInstance } from "../../../model/container-instance.ts";
 import type { Session } from "../../../model/session.ts";
 import type { Snapshot, Stored } from "../../../store/store.ts";
-import type { Caller } from "../../operation-context.ts";
 import { SsmError } from "../api-error.ts";
 
 /** What a session's target name stands for. */
@@ -21,14 +20,14 @@ const hostShellAttribute = "hatoba.host-shell";
  * its `mi-…` or `i-…` id, its ECS id, or its ARN. Undefined if there is no such thing.
  * Source: exec session protocol, section 4.1.
  */
-export function findTarget(snapshot: Snapshot, name: string, caller: Caller): FoundTarget | undefined {
-  return name.startsWith("ecs:") ? containerTarget(snapshot, name, caller) : hostTarget(snapshot, name, caller);
+export function findTarget(snapshot: Snapshot, name: string, place: Place): FoundTarget | undefined {
+  return name.startsWith("ecs:") ? containerTarget(snapshot, name, place) : hostTarget(snapshot, name, place);
 }
 
-function containerTarget(snapshot: Snapshot, name: string, caller: Caller): FoundTarget | undefined {
+function containerTarget(snapshot: Snapshot, name: string, place: Place): FoundTarget | undefined {
   // A cluster's name may have underscores in it.
   const [, cluster = "", taskId = "", runtimeId = ""] = /^ecs:(.+)_([^_]+)_([^_]+)$/.exec(name) ?? [];
-  const arn = taskArn(caller, cluster, taskId);
+  const arn = taskArn(place, cluster, taskId);
   const task = snapshot.get("task", arn)?.value;
   const container = task?.containers.find((each) => each.runtimeId === runtimeId);
   if (task?.containerInstanceArn === undefined || container === undefined) return undefined;
@@ -50,8 +49,8 @@ function containerTarget(snapshot: Snapshot, name: string, caller: Caller): Foun
   };
 }
 
-function hostTarget(snapshot: Snapshot, name: string, caller: Caller): FoundTarget | undefined {
-  const stored = instanceNamed(snapshot, name, caller);
+function hostTarget(snapshot: Snapshot, name: string, place: Place): FoundTarget | undefined {
+  const stored = instanceNamed(snapshot, name, place);
   if (stored === undefined || stored.value.status === "INACTIVE") return undefined;
   const isOpen = stored.value.attributes.some(({ name: attribute }) => attribute === hostShellAttribute);
   return {
@@ -64,7 +63,7 @@ function hostTarget(snapshot: Snapshot, name: string, caller: Caller): FoundTarg
   };
 }
 
-function instanceNamed(snapshot: Snapshot, name: string, caller: Caller): Stored<"containerInstance"> | undefined {
+function instanceNamed(snapshot: Snapshot, name: string, place: Place): Stored<"containerInstance"> | undefined {
   if (/^m?i-[0-9a-f]+$/.test(name)) {
     return snapshot
       .list("containerInstance", { ec2InstanceId: name })
@@ -73,7 +72,7 @@ function instanceNamed(snapshot: Snapshot, name: string, caller: Caller): Stored
   const id = lastSegment(name);
   if (name.startsWith("arn:")) return visible(snapshot.get("containerInstance", name));
   for (const { value } of snapshot.list("cluster")) {
-    const found = snapshot.get("containerInstance", containerInstanceArn(caller, value.clusterName, id));
+    const found = snapshot.get("containerInstance", containerInstanceArn(place, value.clusterName, id));
     if (found !== undefined) return visible(found);
   }
   return undefined;
