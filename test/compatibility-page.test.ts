@@ -5,6 +5,7 @@ import { operations as ec2 } from "../packages/control-plane/src/api/ec2/operati
 import { operations as ecs } from "../packages/control-plane/src/api/ecs/operations.ts";
 import { operations as iam } from "../packages/control-plane/src/api/iam/operations.ts";
 import { operations as logs } from "../packages/control-plane/src/api/logs/operations.ts";
+import { operations as operator } from "../packages/control-plane/src/api/operator/operations.ts";
 import { operations as ssm } from "../packages/control-plane/src/api/ssm/operations.ts";
 import { operations as sts } from "../packages/control-plane/src/api/sts/operations.ts";
 
@@ -22,6 +23,7 @@ const isBuilt = (entry: unknown) => typeof entry === "function";
 
 describe.each([
   ["ECS", ecs],
+  ["Hatoba", operator],
   ["CloudWatch Logs", logs],
   ["EC2", ec2],
   ["IAM", iam],

@@ -128,6 +128,14 @@ activation
   .option(...dataDir)
   .action(async (id, options) => (await import("./commands/activation.ts")).deleteActivation(id, options));
 
+const spot = program.command("spot").description("what AWS does with spare capacity");
+spot
+  .command("interrupt <task>")
+  .description("take the capacity of a FARGATE_SPOT task away, by its id or ARN")
+  .option(...dataDir)
+  .option(...execOptions[0])
+  .action(async (task: string, options) => (await import("./commands/spot.ts")).interruptSpotTask(task, options));
+
 const agent = program.command("agent").description("this machine as a container instance of a house elsewhere");
 agent
   .command("join")

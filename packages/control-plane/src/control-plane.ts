@@ -14,6 +14,7 @@ import { logsService } from "./api/logs/service.ts";
 import { machineAccessKeys } from "./api/machines/machine-access-keys.ts";
 import { requireMachineRight, requireSocketRight } from "./api/machines/require-right.ts";
 import { lettingMachinesJoin } from "./api/machines/unsigned-join.ts";
+import { operatorService } from "./api/operator/service.ts";
 import { RoleRights } from "./api/rights/role-rights.ts";
 import { ssmService } from "./api/ssm/service.ts";
 import { stsService } from "./api/sts/service.ts";
@@ -78,6 +79,7 @@ export async function startControlPlane(
     open: config.auth === "open",
     services: [
       ecsService,
+      operatorService,
       logsService(logStore),
       stsService({ credentials, rights }),
       ec2Service,
