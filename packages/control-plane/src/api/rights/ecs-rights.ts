@@ -150,6 +150,13 @@ const taskSets =
     return [{ resource: taskSetResource(input, scope, identifier), keys }];
   };
 
+/** A report is believed of the task that it names, whatever cluster the call names: so it takes the right on that one's too. */
+const reports: RightsOf = (input, scope) => {
+  const [, ofTask] = /:task\/([^/]+)\/[^/]+$/.exec(textIn(input, "task") ?? "") ?? [];
+  const clusters = [clusterOf(input, scope), ...(ofTask === undefined ? [] : [clusterFrom(ofTask, scope.place)])];
+  return [...new Set(clusters.map(({ arn }) => arn))].map((resource) => ({ resource }));
+};
+
 const resourceArn: RightsOf = (input) => [{ resource: textIn(input, "resourceArn") ?? "*" }];
 const accountSetting: RightsOf = (input) => [{ ...everywhere, keys: { "ecs:account-setting": textIn(input, "name") } }];
 const clusterKey: RightsOf = (input, scope) => [{ ...everywhere, keys: inCluster(input, scope) }];
@@ -236,8 +243,8 @@ export const ecsRights: Readonly<Partial<Record<OperationName, RightsOf>>> = {
   StartTask: launches("StartTask"),
   StopTask: tasks("task"),
   SubmitAttachmentStateChanges: aCluster,
-  SubmitContainerStateChange: aCluster,
-  SubmitTaskStateChange: aCluster,
+  SubmitContainerStateChange: reports,
+  SubmitTaskStateChange: reports,
   TagResource: resourceArn,
   UntagResource: resourceArn,
   UpdateCluster: aCluster,
