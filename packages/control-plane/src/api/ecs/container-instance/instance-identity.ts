@@ -12,6 +12,10 @@ export interface InstanceIdentity {
 
 const members = ["instanceId", "availabilityZone", "instanceType", "imageId", "architecture"] as const;
 
+/** EC2 gives no machine an `mi-…` id: that would be the name of one that joined by an activation. */
+const isStated = (name: (typeof members)[number], value: unknown): boolean =>
+  typeof value === "string" && !(name === "instanceId" && value.startsWith("mi-"));
+
 /**
  * Reads the document, which is JSON; undefined if there is none. Its signature is not looked at: only an authenticated
  * caller gets here. @throws EcsError InvalidParameterException for a text that is no such document.
@@ -28,5 +32,5 @@ export function readIdentity(document: string | undefined): InstanceIdentity | u
     throw new EcsError("InvalidParameterException", "Invalid instance identity document.");
   }
   const given: Readonly<Record<string, unknown>> = { ...content };
-  return Object.fromEntries(members.flatMap((name) => (typeof given[name] === "string" ? [[name, given[name]]] : [])));
+  return Object.fromEntries(members.flatMap((name) => (isStated(name, given[name]) ? [[name, given[name]]] : [])));
 }

@@ -130,6 +130,28 @@ describe("RegisterContainerInstance", () => {
     ]);
   });
 
+  test("does not take a machine's word that it is one that joined by an activation", async () => {
+    const instanceIdentityDocument = JSON.stringify({ instanceId: "mi-0abc", instanceType: "m5.large" });
+    const { containerInstance } = await registerContainerInstance(
+      registering({ instanceIdentityDocument }),
+      await withCluster(),
+    );
+    expect(containerInstance).not.toHaveProperty("ec2InstanceId");
+  });
+
+  test.each([
+    { machine: { instanceId: "mi-0abc", revoked: false } },
+    { roleSession: { roleArn: "arn:aws:iam::000000000000:role/agent", sessionName: "x", expiresAt: 0 } },
+  ])("leaves the house's own capacity to the house: %j has none", async (more) => {
+    const context = await withCluster();
+    const caller = { ...context.caller, ...more };
+    const attributes = [{ name: "hatoba.capacity", value: "FARGATE" }];
+    await expect(registerContainerInstance(registering({ attributes }), { ...context, caller })).rejects.toMatchObject({
+      name: "AccessDeniedException",
+    });
+    await registerContainerInstance(registering(), { ...context, caller });
+  });
+
   test("makes no cluster", async () => {
     expect(await refusal(registerContainerInstance(registering(), exampleContext()))).toBe(
       "ClusterNotFoundException: Cluster not found.",

@@ -5,7 +5,7 @@ import type { Caller } from "../../operation-context.ts";
 import { EcsError } from "../api-error.ts";
 import { commitPlan } from "../commit-plan.ts";
 import { describeContainerInstance } from "../container-instance/describe-container-instance.ts";
-import { readRegistration, registerAgain } from "../container-instance/registration.ts";
+import { type Registration, readRegistration, registerAgain } from "../container-instance/registration.ts";
 import { containerInstanceFrom } from "../identifiers.ts";
 import type { Input, Operation } from "../operation.ts";
 import { type FoundCluster, requireCluster } from "../require.ts";
@@ -18,7 +18,8 @@ type AgentInput = Input<"RegisterContainerInstance"> & { readonly clientToken?: 
  * Makes a machine known, or known again: under the ARN it names, or under the one that its clientToken was answered
  * with before. A machine that joined by an activation has its `mi-` id as ec2InstanceId; it can only be what it was, and in
  * the same cluster is that again also when it has forgotten. It never makes a cluster: the agent does, and only `default`.
- * @throws EcsError ClusterNotFoundException; ClientException for an ARN that is unknown or deregistered.
+ * @throws EcsError ClusterNotFoundException; ClientException for an ARN that is unknown or deregistered;
+ * AccessDeniedException for capacity that is the house's own.
  * Source: ECS API reference, RegisterContainerInstance; the answers are those that the agent tells apart.
  */
 export const registerContainerInstance: Operation<"RegisterContainerInstance"> = async (
@@ -26,6 +27,7 @@ export const registerContainerInstance: Operation<"RegisterContainerInstance"> =
   { store, clock, ids, settings, caller },
 ) => {
   const registration = readRegistration(input, settings.availabilityZones);
+  requireOwnCapacity(registration, caller);
   const tags = requireTags(input.tags);
   const newId = ids.hex(32);
   return commitPlan(store, (snapshot) => {
@@ -56,6 +58,12 @@ export const registerContainerInstance: Operation<"RegisterContainerInstance"> =
     };
   });
 };
+
+/** Capacity for Fargate gets tasks of all clusters, and their credentials: more than a right on one cluster, or a machine's key, is for. */
+function requireOwnCapacity({ capacity }: Registration, { arn, machine, roleSession }: Caller): void {
+  if (capacity !== "FARGATE" || (machine === undefined && roleSession === undefined)) return;
+  throw new EcsError("AccessDeniedException", `User: ${arn} is not authorized to register capacity for Fargate`);
+}
 
 function knownInstance(
   { containerInstanceArn: named, clientToken }: AgentInput,
