@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { describe, expect, test } from "vitest";
-import { endProcessSession, parseStat, processFacts } from "./end-processes.ts";
+import { describe, expect, test, vi } from "vitest";
+import { endProcessSession, NotOurProcessError, parseStat, processFacts } from "./end-processes.ts";
 
 describe("parseStat", () => {
   test("a program's name may hold spaces and parentheses", () => {
@@ -30,5 +30,24 @@ describe("endProcessSession", () => {
     await endProcessSession(leader.pid ?? 0);
     await ended;
     await endProcessSession(leader.pid ?? 0); // what is gone is gone
+  });
+
+  test("what belongs to somebody else does not save the others", async () => {
+    const leader = spawn("sh", ["-c", "sleep 600 & echo $!; wait; exec sleep 600"], {
+      detached: true,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const [line] = (await once(leader.stdout, "data")) as [Buffer];
+    const kill = process.kill.bind(process);
+    const refusing = vi.spyOn(process, "kill").mockImplementation((pid, signal) => {
+      if (pid === leader.pid) throw Object.assign(new Error("not permitted"), { code: "EPERM" });
+      return kill(pid, signal);
+    });
+    await expect(endProcessSession(leader.pid ?? 0)).rejects.toThrow(NotOurProcessError);
+    refusing.mockRestore();
+    expect(processFacts(Number(line.toString()))).toBeUndefined();
+    const ended = once(leader, "exit");
+    leader.kill("SIGKILL");
+    await ended;
   });
 });

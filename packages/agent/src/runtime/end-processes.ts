@@ -54,16 +54,31 @@ export class NotOurProcessError extends Error {
 /**
  * Hangs up a session: SIGHUP and SIGCONT to all its processes, SIGKILL to what is left after two seconds. Resolves when
  * none is left. @param leader process id of its leader, on this machine
- * @throws NotOurProcessError if this process may not signal them
+ * @throws NotOurProcessError if this process may not signal one of them; the others have been ended
  */
 export async function endProcessSession(leader: number): Promise<void> {
-  for (const pid of sessionOf(leader)) {
-    signal(pid, "SIGHUP");
-    signal(pid, "SIGCONT"); // what was stopped by Ctrl-Z hears it too
-  }
+  const asked = signalAll(leader, ["SIGHUP", "SIGCONT"]); // what was stopped by Ctrl-Z hears it too
+  if (asked.refused !== undefined && asked.reached === 0) throw asked.refused;
   if (await isGone(leader, graceMs)) return;
-  for (const pid of sessionOf(leader)) signal(pid, "SIGKILL");
+  const { refused } = signalAll(leader, ["SIGKILL"]);
+  if (refused !== undefined) throw refused;
   await isGone(leader, killMs);
+}
+
+/** Signals whom it may. @returns how many those were, and why not the others */
+function signalAll(leader: number, names: readonly NodeJS.Signals[]) {
+  let refused: NotOurProcessError | undefined;
+  let reached = 0;
+  for (const pid of sessionOf(leader)) {
+    try {
+      for (const name of names) signal(pid, name);
+      reached += 1;
+    } catch (error) {
+      if (!(error instanceof NotOurProcessError)) throw error;
+      refused = error;
+    }
+  }
+  return { refused, reached };
 }
 
 async function isGone(leader: number, withinMs: number): Promise<boolean> {

@@ -42,8 +42,12 @@ export function processProgram({ child, stderr, leader, resize }: ProcessToServe
     },
     resize: (size) => resize?.(size),
     async end() {
-      await endProcessSession(leader);
-      if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+      try {
+        await endProcessSession(leader);
+      } finally {
+        // `script` lives outside the session; when its end of the terminal closes, the kernel hangs up on who is not ours.
+        if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+      }
       await exit.promise;
     },
     exitCode: () => exit.promise,
