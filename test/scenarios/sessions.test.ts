@@ -251,6 +251,15 @@ describe("the end comes", () => {
     expect(waiting.closed?.output).toContain("did not open the session in time");
   });
 
+  test("when the agent sends more than it has credit for", async () => {
+    const { client, link } = await running({}, { acknowledges: false });
+    for (let count = 0; count < 40; count++) link.output(Buffer.alloc(32 * 1024));
+    await house.settle();
+    expect(link.isClosed).toBe(true);
+    await house.pass(310_000);
+    expect(client.closed?.output).toContain("connection to the agent");
+  });
+
   test("by TerminateSession", async () => {
     const { client, sessionId, link } = await running();
     await update(house.store, "session", sessionId, (session) => ({ ...session, status: "Terminating" as const }));
@@ -482,6 +491,19 @@ describe("the transcript", () => {
 });
 
 describe("a client that does not read", () => {
+  test("gets no acknowledges as long as too much waits for it, and its input once", async () => {
+    const { client, link, server } = await running();
+    server.bufferedBytes = 4 * 1024 * 1024;
+    client.type("x");
+    client.resend();
+    await house.settle();
+    expect(client.isHeard).toBe(false);
+    server.bufferedBytes = 0;
+    client.resend();
+    await house.settle();
+    expect([client.isHeard, link.input]).toEqual([true, "x"]);
+  });
+
   test("costs no more than the windows, and gets everything in the end", async () => {
     let stalled = false;
     const { client, link } = await running({}, { stalled: () => stalled });

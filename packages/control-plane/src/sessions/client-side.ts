@@ -26,6 +26,9 @@ const times = {
   hangUp: 30_000,
 } as const;
 
+/** Acknowledges are left out while so many bytes wait for a client that does not read; it sends again what has none. */
+const mostUnread = 4 * 1024 * 1024;
+
 export interface ClientSideDependencies {
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -68,7 +71,12 @@ export class ClientSide {
     });
     this.receiver = new DataChannelReceiver({
       take: deps.take,
-      acknowledge: (message) => this.connection?.send(this.writer.acknowledge(message)),
+      acknowledge: (message) => {
+        const { connection } = this;
+        if (connection !== undefined && connection.bufferedBytes < mostUnread) {
+          connection.send(this.writer.acknowledge(message));
+        }
+      },
     });
   }
 

@@ -8,6 +8,8 @@ const creditLump = linkWindow / 8;
 export class SessionLink {
   private readonly connection: ByteConnection;
   private inputCredit = linkWindow;
+  /** What the agent may still send; one that sends more is hung up on, or it could fill the memory. */
+  private outputCredit = linkWindow;
   private owed = 0;
   private open = true;
 
@@ -26,7 +28,10 @@ export class SessionLink {
       if (!this.open || frame === undefined) return;
       on.alive();
       if (frame.kind === "credit") this.inputCredit += frame.bytes;
-      on.frame(frame);
+      if (frame.kind === "output" || frame.kind === "errorOutput") this.outputCredit -= frame.bytes.length;
+      if (this.outputCredit >= 0) return on.frame(frame);
+      this.close();
+      on.lost();
     });
     connection.onAlive(on.alive);
     connection.onClose(() => {
@@ -51,6 +56,7 @@ export class SessionLink {
   /** So many bytes of output have been taken. */
   giveCredit(bytes: number): void {
     this.owed += bytes;
+    this.outputCredit += bytes;
     if (this.owed < creditLump) return;
     this.send({ kind: "credit", bytes: this.owed });
     this.owed = 0;
