@@ -12,10 +12,13 @@ function profileOf(input: Input, { place, snapshot }: Scope): string {
 }
 
 const aRole: RightsOf = (input, scope) => [{ resource: roleOf(input, scope) }];
-/** What changes which managed policies a role has, or how it is limited. */
-const roleWithPolicy =
-  (key: "iam:PolicyARN" | "iam:PermissionsBoundary", member: string): RightsOf =>
-  (input, scope) => [{ resource: roleOf(input, scope), keys: { [key]: textIn(input, member) } }];
+/** What changes the policies of a role: conditions may ask how the role is limited, and which managed policy it is about. */
+const policiesOfRole: RightsOf = (input, scope) => {
+  const role = scope.snapshot.get("role", roleKey(textIn(input, "RoleName") ?? ""))?.value;
+  const keys = { "iam:PermissionsBoundary": role?.permissionsBoundaryArn, "iam:PolicyARN": textIn(input, "PolicyArn") };
+  return [{ resource: roleOf(input, scope), keys }];
+};
+const newBoundary: RightsOf = (input, scope) => [{ resource: roleOf(input, scope), keys: boundary(input) }];
 const aPolicy: RightsOf = (input) => [{ resource: textIn(input, "PolicyArn") ?? "*" }];
 const aProfile: RightsOf = (input, scope) => [{ resource: profileOf(input, scope) }];
 const below =
@@ -43,7 +46,7 @@ export const iamRights: Readonly<Partial<Record<string, RightsOf>>> = {
       keys: { "iam:PassedToService": "ec2.amazonaws.com" },
     })),
   ],
-  AttachRolePolicy: roleWithPolicy("iam:PolicyARN", "PolicyArn"),
+  AttachRolePolicy: policiesOfRole,
   CreateInstanceProfile: made("InstanceProfileName", instanceProfileArn),
   CreatePolicy: made("PolicyName", managedPolicyArn),
   CreatePolicyVersion: aPolicy,
@@ -57,10 +60,10 @@ export const iamRights: Readonly<Partial<Record<string, RightsOf>>> = {
   DeletePolicy: aPolicy,
   DeletePolicyVersion: aPolicy,
   DeleteRole: aRole,
-  DeleteRolePermissionsBoundary: aRole,
-  DeleteRolePolicy: aRole,
+  DeleteRolePermissionsBoundary: policiesOfRole,
+  DeleteRolePolicy: policiesOfRole,
   DeleteServiceLinkedRole: aRole,
-  DetachRolePolicy: roleWithPolicy("iam:PolicyARN", "PolicyArn"),
+  DetachRolePolicy: policiesOfRole,
   GetInstanceProfile: aProfile,
   GetPolicy: aPolicy,
   GetPolicyVersion: aPolicy,
@@ -77,8 +80,8 @@ export const iamRights: Readonly<Partial<Record<string, RightsOf>>> = {
   ListRolePolicies: aRole,
   ListRoles: below("role"),
   ListRoleTags: aRole,
-  PutRolePermissionsBoundary: roleWithPolicy("iam:PermissionsBoundary", "PermissionsBoundary"),
-  PutRolePolicy: aRole,
+  PutRolePermissionsBoundary: newBoundary,
+  PutRolePolicy: policiesOfRole,
   RemoveRoleFromInstanceProfile: aProfile,
   SetDefaultPolicyVersion: aPolicy,
   TagInstanceProfile: aProfile,
