@@ -35,7 +35,8 @@ export const textIn = (input: Input, member: string): string | undefined => {
 /** The texts of a member that is a list. */
 export const textsIn = (input: Input, member: string): readonly string[] => {
   const value = input[member];
-  return Array.isArray(value) ? (value as unknown[]).filter((each) => typeof each === "string" && each !== "") : [];
+  const texts = Array.isArray(value) ? (value as unknown[]).filter((each) => typeof each === "string") : [];
+  return texts.filter((each) => each !== "");
 };
 
 /** A member that is a structure; an empty one if it is not there. */
