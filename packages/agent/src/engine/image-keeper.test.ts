@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { silentLogger } from "../platform/logger.ts";
 import { containerPayload, openMachine, stopPayload, taskPayload } from "./engine.fixture.ts";
-import { type KnownImage, planImageCleanup, withImageUsed } from "./image-keeper.ts";
+import { ImageKeeper, type KnownImage, planImageCleanup, withImageUsed } from "./image-keeper.ts";
 
 const hour = 3_600_000;
 const image = (id: string, more: Partial<KnownImage> = {}): KnownImage => ({
@@ -74,6 +75,30 @@ describe("what is known of images", () => {
       }),
     );
   });
+});
+
+test("an image that a task comes for while others are removed stays", async () => {
+  const needed: string[] = [];
+  const removed: string[] = [];
+  let known: readonly KnownImage[] = [image("a", { usedAt: 1 }), image("b", { usedAt: 2 })];
+  const keeper = new ImageKeeper({
+    runtime: {
+      async removeImage(name) {
+        removed.push(name);
+        needed.push("b:1");
+        return "removed";
+      },
+    },
+    logger: silentLogger,
+    read: () => known,
+    write(images) {
+      known = images;
+    },
+    inUse: () => needed,
+  });
+  await keeper.cleanUp(cleanup, 10 * hour);
+  expect(removed).toEqual(["a:1"]);
+  expect(ids(known)).toEqual(["b"]);
 });
 
 test("an engine cleans up after its tasks, once they are gone and the image is old, and over a restart", async () => {

@@ -92,8 +92,17 @@ export class ImageKeeper {
 
   /** One round. Never rejects: what could not be removed is tried again in the next one. */
   async cleanUp(cleanup: ImageCleanup, now: number): Promise<void> {
-    for (const image of planImageCleanup(this.#deps.read(), this.#deps.inUse(), cleanup, now))
-      await this.#remove(image);
+    const { read, inUse } = this.#deps;
+    for (const { id } of planImageCleanup(read(), inUse(), cleanup, now)) {
+      // While the ones before were removed, a task may have come that needs this one.
+      const [image] = planImageCleanup(
+        read().filter((each) => each.id === id),
+        inUse(),
+        cleanup,
+        now,
+      );
+      if (image !== undefined) await this.#remove(image);
+    }
   }
 
   async #remove({ id, names }: KnownImage): Promise<void> {
