@@ -31,3 +31,15 @@ test.each([
   const scope = { place: examplePlace, snapshot: store.snapshot() };
   expect(ssmRights["StartSession"]?.({ Target }, scope)).toEqual([{ resource }]);
 });
+
+test("who lets machines join needs the right to pass them their role", () => {
+  const scope = { place: examplePlace, snapshot: store.snapshot() };
+  expect(ssmRights["CreateActivation"]?.({ IamRole: "machines" }, scope)).toEqual([
+    { resource: "*" },
+    {
+      action: "iam:PassRole",
+      resource: "arn:aws:iam::000000000000:role/machines",
+      keys: { "iam:PassedToService": "ssm.amazonaws.com" },
+    },
+  ]);
+});

@@ -1,6 +1,7 @@
 import type { Place } from "@hatoba/contract";
 import { findTarget } from "../ssm/sessions/session-target.ts";
-import { type RightsOf, type Scope, textIn } from "./right.ts";
+import { passRoles } from "./pass-role.ts";
+import { everywhere, type RightsOf, type Scope, textIn } from "./right.ts";
 
 const session: RightsOf = (input, { place }) => [
   { resource: `arn:aws:ssm:${place.region}:${place.accountId}:session/${textIn(input, "SessionId") ?? ""}` },
@@ -31,11 +32,21 @@ const target: RightsOf = (input, scope) => {
   return [{ resource: machineOf(text, scope) }];
 };
 
+/** Who lets machines join passes them their role. */
+const activation: RightsOf = (input, scope) => [
+  everywhere,
+  ...passRoles({ taskRoleArn: textIn(input, "IamRole") }, scope).map((right) => ({
+    ...right,
+    keys: { "iam:PassedToService": "ssm.amazonaws.com" },
+  })),
+];
+
 /**
  * What calls of Systems Manager need; what is not in here needs its action on `*`.
  * Source: Service Authorization Reference, "AWS Systems Manager".
  */
 export const ssmRights: Readonly<Partial<Record<string, RightsOf>>> = {
+  CreateActivation: activation,
   DeregisterManagedInstance: managedInstance,
   ResumeSession: session,
   StartSession: target,
