@@ -117,7 +117,6 @@ export class ContainerActs {
     await Promise.all(ids.map((id) => removals.run(() => this.#again(true, closing, () => runtime.remove(id)))));
     if (ids.length === 0 && !halfMade) return;
     await this.#context.cgroups.remove(lastSegment(task.arn));
-    if (ids.length === 0) return;
     for (const volume of this.#placedVolumes().values()) {
       if (volume.ofTask)
         await removals.run(() => this.#again(true, closing, () => runtime.removeVolume(volume.source)));

@@ -126,6 +126,20 @@ describe("a task's life", () => {
     ]);
   });
 
+  test("volumes of a task whose container could not be made go too", async () => {
+    let made: readonly string[] = [];
+    await open(({ mounts }) => {
+      if (mounts !== undefined) made = machine.runtime.volumes;
+      return { failCreate: new ContainerFailure("CannotCreateContainerError", "no") };
+    });
+    const mountPoints = [{ sourceVolume: "data", containerPath: "/data", readOnly: false }];
+    const containers = [containerPayload("app", { mountPoints })];
+    await machine.engine.assign([taskPayload(1, { containers, volumes: [{ name: "data", host: {} }] })], 1);
+    await settled();
+    expect(made).toHaveLength(1);
+    expect(machine.runtime.volumes).toEqual([]);
+  });
+
   test("volumes without a path live as long as the task", async () => {
     await open();
     const mountPoints = [{ sourceVolume: "data", containerPath: "/data", readOnly: false }];
