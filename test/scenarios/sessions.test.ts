@@ -285,9 +285,14 @@ describe("the end comes", () => {
   });
 
   test("when a client acknowledges nothing, and until then little is kept", async () => {
-    const { client, link } = await running({}, { acknowledges: false });
+    const { client, link } = await running({ settings: { idleMs: 300_000 } }, { acknowledges: false });
     for (let count = 0; count < 20; count++) link.output(Buffer.alloc(32 * 1024));
-    await house.pass(299_000);
+    for (let minute = 0; minute < 4; minute++) {
+      client.type("x");
+      await house.pass(60_000);
+    }
+    client.type("x");
+    await house.pass(59_000);
     expect(client.closed).toBeUndefined();
     expect(link.credit).toBeLessThanOrEqual(sendWindow.bytes);
     await house.pass(60_000);
@@ -491,6 +496,20 @@ describe("the transcript", () => {
 });
 
 describe("a client that does not read", () => {
+  test("is waited for as long as somebody who does nothing: it may be a stopped terminal, or a pager", async () => {
+    let stalled = false;
+    const { client, link, server, pipe, sessionId } = await running({}, { stalled: () => stalled });
+    stalled = true;
+    link.output("a page");
+    await house.pass(9 * 60_000); // answers pings, as ours does
+    (pipe.other(server) ?? server).answersPings = false;
+    await house.pass(9 * 60_000); // and as the stock one does not
+    expect(house.record(sessionId)?.status).toBe("Connected");
+    stalled = false;
+    await house.pass(2_000);
+    expect([client.text, client.closed]).toEqual(["a page", undefined]);
+  });
+
   test("gets no acknowledges as long as too much waits for it, and its input once", async () => {
     const { client, link, server } = await running();
     server.bufferedBytes = 4 * 1024 * 1024;

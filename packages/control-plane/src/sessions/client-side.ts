@@ -18,8 +18,6 @@ const times = {
   resend: 100,
   /** For what was sent to be acknowledged before the end is told. Source: exec session protocol, section 2.7. */
   closing: 2_000,
-  /** For a client that answers everything else to acknowledge a message. */
-  acknowledge: 5 * 60_000,
   /** For a client that was cut off to read that nothing more comes. */
   cameBack: 10_000,
   /** For a client to hang up after the end. */
@@ -173,19 +171,23 @@ export class ClientSide {
     const since = this.sender.unacknowledgedSince;
     // Before it is ready it has to be silent: the port of a forwarding may be used an hour later.
     if (!this.ready || since === undefined || this.ending !== undefined) return;
-    if (now - Math.max(since, this.attachedAt) <= times.acknowledge) return;
+    // Whoever has stopped their terminal, or reads in a pager, has as long as somebody who does nothing.
+    if (now - Math.max(since, this.attachedAt) <= this.deps.settings.idleMs) return;
     this.deps.onGone(endings.silentClient);
     this.finish();
   }
 
   /** Notices a client that is gone without a word, and keeps what is between from cutting an idle connection. */
   private watch(connection: ByteConnection): void {
-    const { clock } = this.deps;
+    const { clock, settings } = this.deps;
     this.deadlines.set("ping", clock.now() + times.ping, () => {
       if (connection !== this.connection) return;
       // A client that does not read what is on its way does not answer either, and is there.
       const stalled = connection.bufferedBytes > 0;
-      if (!stalled && clock.now() - this.heardAt > times.silence) {
+      // The stock one neither reads nor answers while its terminal takes nothing, even if all that was sent has left here.
+      const isShowing = this.ready && this.sender.unacknowledgedSince !== undefined;
+      const patience = isShowing ? Math.max(times.silence, settings.idleMs) : times.silence;
+      if (!stalled && clock.now() - this.heardAt > patience) {
         this.detach();
         return connection.close(4002, "No sign of life for too long.");
       }
