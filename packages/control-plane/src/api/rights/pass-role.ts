@@ -12,9 +12,11 @@ export function passRoles(
   const named = [roles.taskRoleArn, roles.executionRoleArn].filter((each) => typeof each === "string" && each !== "");
   return [...new Set(named as string[])].map((role) => ({
     action: "iam:PassRole",
-    resource: role.startsWith("arn:")
-      ? role
-      : (snapshot.get("role", roleKey(role))?.value.arn ?? roleArn(place, "/", role)),
+    resource: role.startsWith("arn:") ? role : arnOf(role.replace(/^\//, ""), { place, snapshot }),
     keys: { "iam:PassedToService": "ecs-tasks.amazonaws.com" },
   }));
 }
+
+/** Of a role of the account by its name, or by path and name. */
+const arnOf = (name: string, { place, snapshot }: Scope): string =>
+  snapshot.get("role", roleKey(name))?.value.arn ?? roleArn(place, "/", name);
