@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { operations as ec2 } from "../packages/control-plane/src/api/ec2/operations.ts";
 import { operations as ecs } from "../packages/control-plane/src/api/ecs/operations.ts";
+import { operations as events } from "../packages/control-plane/src/api/events/operations.ts";
 import { operations as iam } from "../packages/control-plane/src/api/iam/operations.ts";
 import { operations as logs } from "../packages/control-plane/src/api/logs/operations.ts";
 import { operations as operator } from "../packages/control-plane/src/api/operator/operations.ts";
@@ -29,6 +30,7 @@ describe.each([
   ["IAM", iam],
   ["STS", sts],
   ["Systems Manager", ssm],
+  ["EventBridge", events],
 ] as const)("%s", (service, table) => {
   const rows = rowsOf(service);
 

@@ -3,7 +3,11 @@ import { AgentSessions } from "./agent-channel/agent-sessions.ts";
 import { attachAgentChannel } from "./agent-channel/attach.ts";
 import { defaultVpcId, ensureDefaultNetwork } from "./api/ec2/default-network.ts";
 import { ec2Service } from "./api/ec2/service.ts";
+import { describeContainerInstance } from "./api/ecs/container-instance/describe-container-instance.ts";
 import { ecsService } from "./api/ecs/service.ts";
+import { describeTask, taskSurroundings } from "./api/ecs/tasks/describe-task.ts";
+import { runTaskForRules } from "./api/events/run-task.ts";
+import { eventsService } from "./api/events/service.ts";
 import { firstOf, openRootKey, temporaryKeys } from "./api/http/access-keys.ts";
 import { openAuthenticator } from "./api/http/open-authenticator.ts";
 import { startServer } from "./api/http/server.ts";
@@ -21,8 +25,14 @@ import { stsService } from "./api/sts/service.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { MachineKeys } from "./credentials/machine-keys.ts";
 import { openHouseKey } from "./credentials/open-house-key.ts";
+import { SealedTexts } from "./credentials/sealed-text.ts";
 import { TaskCredentials } from "./credentials/task-credentials.ts";
 import { TemporaryCredentials } from "./credentials/temporary-credentials.ts";
+import { EventBus } from "./events/event-bus.ts";
+import { toEcsTask } from "./events/targets/ecs-task.ts";
+import { toHttpEndpoint } from "./events/targets/http-endpoint.ts";
+import { toLogGroup } from "./events/targets/log-group.ts";
+import { toTarget } from "./events/targets/to-target.ts";
 import { keepRetention } from "./log-store/keep-retention.ts";
 import { SqliteLogStore } from "./log-store/sqlite-log-store.ts";
 import { UtilizationMetrics } from "./metrics/utilization-metrics.ts";
@@ -70,6 +80,30 @@ export async function startControlPlane(
   const stopRetention = keepRetention({ logStore, clock, logger });
   const loops = startLoops({ store, clock, ids, settings, logger });
   const rights = new RoleRights({ store, clock });
+  const sealed = new SealedTexts(houseKey, "event connections");
+  const endpoint = `http://${config.listen.host}:${config.listen.port}`;
+  const asRule = { store, clock, ids, settings, logger, requestId: "event", endpoint };
+  const bus = new EventBus({
+    store,
+    clock,
+    ids,
+    settings,
+    logger,
+    describe: {
+      task: (task, snapshot) => describeTask(task, taskSurroundings(snapshot, task.value), { tags: false }),
+      containerInstance: (instance, snapshot) => describeContainerInstance(instance, snapshot, []),
+    },
+    deliver: toTarget({
+      logs: toLogGroup({ logStore, clock }),
+      http: toHttpEndpoint({ store, open: (text) => sealed.open(text) }),
+      ecs: toEcsTask(
+        runTaskForRules({
+          context: asRule,
+          ...(config.auth === "open" ? {} : { requireRight: (call) => rights.requireRight(call) }),
+        }),
+      ),
+    }),
+  });
   const { tls: wish } = config;
   const openTls = wish && (() => openServerTls({ ...config, tls: wish }, clock.now()));
   const tls = await openTls?.();
@@ -85,6 +119,7 @@ export async function startControlPlane(
       ec2Service,
       ssmService({ machineKeys }),
       iamService,
+      eventsService({ bus, sealed }),
     ],
     authenticate:
       config.auth === "open"
@@ -137,6 +172,7 @@ export async function startControlPlane(
       await opened.close();
       sessions.close();
       await server.close();
+      bus.close();
       await loops.stop();
       await store.close();
       stopRetention();

@@ -36,4 +36,7 @@ export const indexes: { readonly [K in Kind]: readonly (keyof Resources[K])[] } 
   activation: [],
   managedInstance: ["accessKeyId"],
   session: ["status", "containerInstanceArn"],
+  eventRule: [],
+  eventConnection: [],
+  apiDestination: ["connectionArn"],
 };

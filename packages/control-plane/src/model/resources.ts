@@ -1,9 +1,11 @@
 import type { AccountSetting } from "./account-setting.ts";
 import type { Activation } from "./activation.ts";
+import type { ApiDestination, EventConnection } from "./api-destination.ts";
 import type { CapacityProvider } from "./capacity-provider.ts";
 import type { ClientToken } from "./client-token.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ContainerInstance } from "./container-instance.ts";
+import type { EventRule } from "./event-rule.ts";
 import type { ManagedInstance } from "./managed-instance.ts";
 import type { NetworkInterface, SecurityGroup, Subnet, Vpc } from "./network.ts";
 import type { InstanceProfile, ManagedPolicy, Role } from "./role.ts";
@@ -40,6 +42,9 @@ export interface Resources {
   activation: Activation;
   managedInstance: ManagedInstance;
   session: Session;
+  eventRule: EventRule;
+  eventConnection: EventConnection;
+  apiDestination: ApiDestination;
 }
 export type Kind = keyof Resources;
 
@@ -69,4 +74,7 @@ export const kinds = Object.keys({
   activation: 0,
   managedInstance: 0,
   session: 0,
+  eventRule: 0,
+  eventConnection: 0,
+  apiDestination: 0,
 } satisfies Record<Kind, 0>) as readonly Kind[];

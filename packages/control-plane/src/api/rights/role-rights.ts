@@ -7,6 +7,7 @@ import { agentSockets } from "../machines/machine-rights.ts";
 import type { Caller } from "../operation-context.ts";
 import { denial } from "./denial.ts";
 import { ecsRights } from "./ecs-rights.ts";
+import { eventsRights } from "./events-rights.ts";
 import { iamRights } from "./iam-rights.ts";
 import { logsRights } from "./logs-rights.ts";
 import { type CallFacts, requestContext } from "./request-context.ts";
@@ -17,6 +18,7 @@ import { ssmRights } from "./ssm-rights.ts";
 /** By signing name, then by operation. */
 const rights: Readonly<Record<string, Readonly<Partial<Record<string, RightsOf>>>>> = {
   ecs: ecsRights,
+  events: eventsRights,
   iam: iamRights,
   logs: logsRights,
   ssm: ssmRights,

@@ -58,7 +58,7 @@ export class CleanupReconciler implements Reconciler {
     const deleted = gone.slice(0, deletedPerPass);
     if (deleted.length > 0) {
       await store.commit(
-        deleted.map(({ kind, arn, revision }): Write => ({ kind, arn, expected: revision, value: null })),
+        deleted.map(({ kind, arn, revision }) => ({ kind, arn, expected: revision, value: null }) as Write),
       );
     }
     if (gone.length > deleted.length) return { afterSeconds: 0 };

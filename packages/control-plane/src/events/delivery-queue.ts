@@ -1,0 +1,119 @@
+import type { Clock } from "../platform/clock.ts";
+import type { Logger } from "../platform/logger.ts";
+import { type Deliver, type Delivery, nextAttempt } from "./delivery.ts";
+import { targetInput } from "./input/target-input.ts";
+
+/** A delivery that waits, is under way, or rests until it is tried again. */
+interface Item {
+  readonly delivery: Delivery;
+  attempts: number;
+}
+interface Lane {
+  readonly waiting: Item[];
+  underWay: number;
+}
+
+/** Deliveries that are waiting or resting at the most; of one target under way at a time. */
+const usualLimits = { capacity: 10_000, atOnce: 8 } as const;
+
+/**
+ * Takes deliveries in at once and carries them out, each until it succeeds or is given up. Targets do not wait for each
+ * other. When there are too many, the oldest of the target that most wait for is dropped. What is in here lives as long as the process.
+ */
+export class DeliveryQueue {
+  private readonly lanes = new Map<string, Lane>();
+  private readonly resting = new Set<() => void>();
+  private readonly deps: { readonly clock: Clock; readonly logger: Logger; readonly deliver: Deliver };
+  private readonly limits: { readonly capacity: number; readonly atOnce: number };
+  private waiting = 0;
+  private closed = false;
+
+  constructor(
+    deps: { readonly clock: Clock; readonly logger: Logger; readonly deliver: Deliver },
+    limits: { readonly capacity?: number; readonly atOnce?: number } = {},
+  ) {
+    this.deps = deps;
+    this.limits = { ...usualLimits, ...limits };
+  }
+
+  add(delivery: Delivery): void {
+    if (this.closed) return;
+    if (this.waiting + this.resting.size >= this.limits.capacity) this.dropOldest();
+    this.enqueue({ delivery, attempts: 0 });
+  }
+
+  /** Nothing further is begun; what rests is given up. */
+  close(): void {
+    this.closed = true;
+    for (const callOff of this.resting) callOff();
+    this.resting.clear();
+    this.lanes.clear();
+  }
+
+  private enqueue(item: Item): void {
+    const { Arn } = item.delivery.target;
+    const lane = this.lanes.get(Arn) ?? { waiting: [], underWay: 0 };
+    this.lanes.set(Arn, lane);
+    lane.waiting.push(item);
+    this.waiting++;
+    this.pump(Arn, lane);
+  }
+
+  private pump(arn: string, lane: Lane): void {
+    while (lane.underWay < this.limits.atOnce && !this.closed) {
+      const item = lane.waiting.shift();
+      if (item === undefined) break;
+      this.waiting--;
+      lane.underWay++;
+      void this.attempt(item).finally(() => {
+        lane.underWay--;
+        this.pump(arn, lane);
+      });
+    }
+    if (lane.underWay === 0 && lane.waiting.length === 0) this.lanes.delete(arn);
+  }
+
+  private async attempt(item: Item): Promise<void> {
+    const { delivery } = item;
+    const { rule, event, ingestedAt, target } = delivery;
+    item.attempts++;
+    try {
+      const input = targetInput(target, { event, ruleArn: rule.arn, ruleName: rule.name, ingestedAt });
+      await this.deps.deliver(delivery, input);
+    } catch (error) {
+      this.failed(item, error);
+    }
+  }
+
+  private failed(item: Item, error: unknown): void {
+    const { clock, logger } = this.deps;
+    const { attempts, delivery } = item;
+    const pause = nextAttempt(delivery, { error, attempts, now: clock.now() });
+    const fields = { err: error, ...fieldsOf(delivery), attempts };
+    if (pause === undefined) return logger.warn(fields, "event not delivered");
+    logger.info(fields, "event delivery failed and is tried again");
+    if (this.closed) return;
+    const callOff = clock.after(pause, () => {
+      this.resting.delete(callOff);
+      this.enqueue(item);
+    });
+    this.resting.add(callOff);
+  }
+
+  private dropOldest(): void {
+    const [longest] = [...this.lanes.values()].toSorted((a, b) => b.waiting.length - a.waiting.length);
+    const dropped = longest?.waiting.shift();
+    if (dropped !== undefined) {
+      this.waiting--;
+      this.deps.logger.warn(fieldsOf(dropped.delivery), "event dropped: too many wait for their targets");
+      return;
+    }
+    const [oldest] = this.resting;
+    if (oldest === undefined) return;
+    oldest();
+    this.resting.delete(oldest);
+    this.deps.logger.warn({}, "event dropped: too many wait to be tried again");
+  }
+}
+
+const fieldsOf = ({ event, rule, target }: Delivery) => ({ eventId: event.id, ruleArn: rule.arn, targetId: target.Id });

@@ -1,0 +1,54 @@
+import type { RuleTarget } from "../model/event-rule.ts";
+import type { AwsEvent } from "./aws-event.ts";
+import type { ActiveRule } from "./rule-book.ts";
+
+/** One event on its way to one target of a rule. */
+export interface Delivery {
+  readonly event: AwsEvent;
+  readonly rule: Pick<ActiveRule, "arn" | "name">;
+  readonly target: RuleTarget;
+  /** When the event came; epoch milliseconds. */
+  readonly ingestedAt: number;
+}
+
+/** Hands an event to a target; `input` is what the target is to get. Rejects if that did not go well. */
+export type Deliver = (delivery: Delivery, input: string) => Promise<void>;
+
+/** A target did not take an event. Anything else that is thrown counts as one that may be tried again. */
+export class DeliveryFailure extends Error {
+  override readonly name = "DeliveryFailure";
+  /** Whether trying again can help. */
+  readonly retriable: boolean;
+  /** How long the target asks to be left alone, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    message: string,
+    options: ErrorOptions & { readonly retriable: boolean; readonly retryAfterMs?: number | undefined },
+  ) {
+    super(message, options);
+    this.retriable = options.retriable;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** Source: EventBridge user guide, "Retrying event delivery": 24 hours and 185 times. */
+const usual = { ageSeconds: 24 * 60 * 60, attempts: 185 } as const;
+const pauses = { firstMs: 1_000, longestMs: 15 * 60_000 } as const;
+
+/**
+ * How long to wait before a failed delivery is tried again, in milliseconds; undefined if it is given up.
+ * @param attempts made so far, from 1
+ */
+export function nextAttempt(
+  { target, ingestedAt }: Delivery,
+  { error, attempts, now }: { readonly error: unknown; readonly attempts: number; readonly now: number },
+): number | undefined {
+  if (error instanceof DeliveryFailure && !error.retriable) return undefined;
+  const { MaximumRetryAttempts = usual.attempts, MaximumEventAgeInSeconds = usual.ageSeconds } =
+    target.RetryPolicy ?? {};
+  if (attempts > MaximumRetryAttempts) return undefined;
+  const asked = error instanceof DeliveryFailure ? error.retryAfterMs : undefined;
+  const pause = Math.max(asked ?? 0, Math.min(pauses.firstMs * 2 ** (attempts - 1), pauses.longestMs));
+  return now + pause - ingestedAt > MaximumEventAgeInSeconds * 1000 ? undefined : pause;
+}
