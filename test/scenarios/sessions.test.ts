@@ -282,6 +282,10 @@ describe("the end comes", () => {
       status: "Terminated",
       endReason: "The control plane was restarted.",
     });
+    // The client that comes back is told that it is over, in the way that it understands.
+    for (const SessionId of [sessionId, lost.sessionId]) {
+      expect(await resumeSession({ SessionId }, house.context)).toEqual({ SessionId });
+    }
   });
 
   test("when a client acknowledges nothing, and until then little is kept", async () => {
