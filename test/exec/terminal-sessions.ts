@@ -62,20 +62,23 @@ export function terminalSessions(client: TerminalClient): void {
 
     test("Ctrl-C, Ctrl-\\ and Ctrl-Z reach the program at the front; Ctrl-D ends the shell", async () => {
       const pty = await shell();
-      for (const [key, code] of [
-        ["\x03", 130],
-        ["\x1c", 131],
+      for (const [key, shown, code] of [
+        ["\x03", "^C", 130],
+        ["\x1c", "^\\", 131],
       ] as const) {
         pty.type("sleep 7001\r");
         await exec.processesBecome(task, "sleep 7001", 1);
         pty.type(key);
-        await pty.until(prompt); // what is typed ahead of the prompt, a shell may throw away
+        // The stock client hands keys of signals on by another way than the rest: what follows must not be typed ahead.
+        await pty.until(shown);
+        await pty.until(prompt);
         await ask(pty, "echo code=$?", `code=${code}`);
         await pty.until(prompt);
       }
       pty.type("sleep 7001\r");
       await exec.processesBecome(task, "sleep 7001", 1);
       pty.type("\x1a");
+      await pty.until("^Z");
       await pty.until(prompt);
       await ask(pty, "jobs", "Stopped");
       await pty.until(prompt);
