@@ -92,15 +92,10 @@ export class ImageKeeper {
 
   /** One round. Never rejects: what could not be removed is tried again in the next one. */
   async cleanUp(cleanup: ImageCleanup, now: number): Promise<void> {
-    const { read, inUse } = this.#deps;
-    for (const { id } of planImageCleanup(read(), inUse(), cleanup, now)) {
+    const plan = (images: readonly KnownImage[]) => planImageCleanup(images, this.#deps.inUse(), cleanup, now);
+    for (const { id } of plan(this.#deps.read())) {
       // While the ones before were removed, a task may have come that needs this one.
-      const [image] = planImageCleanup(
-        read().filter((each) => each.id === id),
-        inUse(),
-        cleanup,
-        now,
-      );
+      const [image] = plan(this.#deps.read().filter((each) => each.id === id));
       if (image !== undefined) await this.#remove(image);
     }
   }
