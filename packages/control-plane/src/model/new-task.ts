@@ -32,6 +32,7 @@ export interface TaskWish {
   readonly placementStrategy?: readonly PlacementStrategy[];
   readonly enableExecuteCommand?: boolean;
   readonly tags?: readonly Tag[];
+  readonly rebalances?: boolean;
   /** Epoch milliseconds. */
   readonly createdAt: number;
 }
@@ -81,6 +82,7 @@ export function newTask(wish: TaskWish, newId: () => string): { readonly arn: st
     ...(inferenceAccelerators === undefined ? {} : { inferenceAccelerators }),
     enableExecuteCommand: wish.enableExecuteCommand ?? false,
     createdAt: wish.createdAt,
+    ...(wish.rebalances ? { rebalances: true } : {}),
     tags: wish.tags ?? [],
   };
   return { arn: taskArn(place, cluster, id), value };

@@ -112,5 +112,7 @@ export interface Task {
   readonly protectedUntil?: number;
   /** Its failure to start has been counted into its deployment; written by the service loop. */
   readonly failureCounted?: boolean;
+  /** It was started to even out the zones of its service, beyond what that wants. */
+  readonly rebalances?: boolean;
   readonly tags: readonly Tag[];
 }

@@ -27,6 +27,8 @@ export interface PlacementRequest {
   readonly placementConstraints?: readonly PlacementConstraint[] | undefined;
   readonly placementStrategy?: readonly PlacementStrategy[] | undefined;
   readonly networkConfiguration?: NetworkConfiguration | undefined;
+  /** No other zone than this one. */
+  readonly availabilityZone?: string | undefined;
 }
 
 /** What a task asks for as it is stored; `newTask` has put the task definition's constraints into it. */
@@ -109,10 +111,15 @@ export class PlacementSession {
     return made;
   }
 
-  private subnetsFor({ demand, networkConfiguration }: PlacementRequest): readonly Subnet[] | undefined {
+  private subnetsFor({
+    demand,
+    networkConfiguration,
+    availabilityZone,
+  }: PlacementRequest): readonly Subnet[] | undefined {
     if (demand.networkInterfaces === 0) return undefined;
     const named = networkConfiguration?.awsvpcConfiguration?.subnets ?? [];
-    return named.flatMap((subnetId) => this.snapshot.get("subnet", subnetId)?.value ?? []);
+    const subnets = named.flatMap((subnetId) => this.snapshot.get("subnet", subnetId)?.value ?? []);
+    return subnets.filter((subnet) => availabilityZone === undefined || subnet.availabilityZone === availabilityZone);
   }
 
   /** An address in the zone with the fewest tasks of the group; on an EC2 instance, in the instance's own zone. */
@@ -160,6 +167,14 @@ function criteriaOf(request: PlacementRequest, subnets: readonly Subnet[] | unde
     platform: request.platform ?? [],
     memberOf,
     distinctInstance: constraints.some(({ type }) => type === "distinctInstance"),
-    ...(subnets === undefined ? {} : { zones: new Set(subnets.map((subnet) => subnet.availabilityZone)) }),
+    ...zonesFor(request, subnets),
   };
+}
+
+function zonesFor(
+  { availabilityZone }: PlacementRequest,
+  subnets: readonly Subnet[] | undefined,
+): Pick<Criteria, "zones"> {
+  if (subnets !== undefined) return { zones: new Set(subnets.map((subnet) => subnet.availabilityZone)) };
+  return availabilityZone === undefined ? {} : { zones: new Set([availabilityZone]) };
 }

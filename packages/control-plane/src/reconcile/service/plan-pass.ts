@@ -14,6 +14,7 @@ import {
 } from "./judge-deployments.ts";
 import { planEnd, stopsPerPass } from "./plan-end.ts";
 import { planService, type ServicePlan } from "./plan-service.ts";
+import { rebalance } from "./rebalance.ts";
 import { rollBack } from "./roll-back.ts";
 import {
   blockedMessage,
@@ -27,7 +28,7 @@ import { graceEnd, provenAt } from "./service-tasks.ts";
 import { isSameDeployment, type ServiceView } from "./service-view.ts";
 import { deploymentWrite, eventsWrite, type PassDependencies, removals } from "./service-writes.ts";
 import { advance, allowedAt, type StageStep } from "./stages.ts";
-import { type StartedTasks, startTasks } from "./start-tasks.ts";
+import { type StartedTasks, startTasks, startToRebalance } from "./start-tasks.ts";
 import { stopWrites } from "./stop-tasks.ts";
 
 /** The most that one pass does, so that no commit becomes too large and no other service waits too long. */
@@ -94,8 +95,14 @@ export function planTasks(found: ServiceView, deps: PassDependencies): TasksPass
   }
 
   const isWaiting = (verdict.deployment.notBefore ?? 0) > now;
-  const starting = isWaiting ? nothingStarted : startTasks(view, plan.start, deps);
   const isSettled = full.start === 0 && full.stop.length === 0 && isSteady(stored.value, view.tasks);
+  const isOver = isSettled && view.primary.value.rolloutState === "COMPLETED";
+  const balance = isOver && !isWaiting ? rebalance(view, deps) : undefined;
+  const starting = isWaiting
+    ? nothingStarted
+    : balance === undefined || balance.startIn.length === 0
+      ? startTasks(view, plan.start, deps)
+      : startToRebalance(view, balance.startIn.slice(0, startsPerPass), deps);
   const isLastStage = stage === undefined || stage === "CLEAN_UP";
   const isCompleted = isSettled && isLastStage && verdict.deployment.rolloutState === "IN_PROGRESS";
   const foundNoPlace = starting.short !== undefined && starting.arns.length === 0 && !isServing(view.tasks);
@@ -106,6 +113,7 @@ export function planTasks(found: ServiceView, deps: PassDependencies): TasksPass
       : verdict.deployment;
   const messages = [
     ...verdict.messages,
+    ...(balance?.messages ?? []),
     ...movements(view, plan, starting),
     ...(full.blocked && !isWaiting ? [blockedMessage] : []),
     ...(isCompleted ? [completedMessage(primary.deploymentId)] : []),

@@ -105,12 +105,13 @@ function unhealthyToStop(
 /**
  * The tasks to give up when there are more than wanted: those that are not ready first; then where the most are, by
  * zone and then by container instance, so that the rest stays balanced; the newest of equals. Healthy ones only as far as the
- * floor allows: where a protected task is not ready yet, they wait for it.
+ * floor allows: where a protected task is not ready yet, they wait for it. What evens out zones is one more until it is ready.
  * Source: ECS developer guide, "Amazon ECS service parameters".
  */
 function surplusOf(all: readonly ServiceTask[], desiredCount: number, mostHealthy: number): readonly ServiceTask[] {
-  const keepers = all.filter(({ isProtected }) => isProtected !== true);
-  const count = Math.min(all.length - desiredCount, keepers.length);
+  const keepers = all.filter((task) => task.isProtected !== true && !isOnItsWay(task));
+  const beyond = all.length - all.filter(isOnItsWay).length - desiredCount;
+  const count = Math.min(beyond, keepers.length);
   if (count <= 0) return [];
   const unready = keepers.filter(({ standing }) => standing !== "healthy").toSorted(newestFirst);
   if (unready.length >= count) return unready.slice(0, count);
@@ -126,6 +127,9 @@ function surplusOf(all: readonly ServiceTask[], desiredCount: number, mostHealth
   }
   return surplus;
 }
+
+/** Started to even out the zones, and not ready yet: until then nothing goes in its place. */
+const isOnItsWay = ({ standing, stored }: ServiceTask) => stored.value.rebalances === true && standing === "unready";
 
 /** The tasks of one zone, given out from the instance that has the most of those left. */
 function balancedInstances(tasks: readonly ServiceTask[]): { size: number; pop(): ServiceTask } {

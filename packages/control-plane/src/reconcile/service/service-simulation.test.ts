@@ -77,53 +77,58 @@ it("a service keeps within its limits and comes to rest, whatever happens", asyn
     fc.record({ minimum: fc.integer({ min: 0, max: 100 }), maximum: fc.integer({ min: 200, max: 300 }) }),
     fc.record({ minimum: fc.constant(0), maximum: fc.integer({ min: 100, max: 200 }) }),
   );
-  const given = fc.record({ limits, steps: fc.array(step, { maxLength: 25 }) });
+  const rebalancing = fc.constantFrom("ENABLED" as const, "DISABLED" as const);
+  const given = fc.record({ limits, rebalancing, steps: fc.array(step, { maxLength: 25 }) });
   await fc.assert(
-    fc.asyncProperty(given, async ({ limits: { minimum, maximum }, steps }) => {
-      const cluster = new SimulatedCluster({ agentLostAfterMs: 600_000 });
-      await cluster.create(3, { registered: { cpu: 1024, memory: 16_384, reservedPorts: [], gpuIds: [] } });
-      const violations: string[] = [];
-      const wanted = () => cluster.tasks().filter(({ value }) => value.desiredStatus === "RUNNING").length;
-      cluster.store.onChange(({ before, after }) => {
-        if (before !== undefined || after?.kind !== "task") return;
-        violations.push(...overCommitted(cluster));
-        const { ceiling } = deploymentLimits(cluster.service());
-        if (wanted() > ceiling) violations.push(`${wanted()} tasks are wanted, ${ceiling} are allowed`);
-      });
-      cluster.start();
-      await cluster.createService({
-        desiredCount: 2,
-        deploymentConfiguration: { minimumHealthyPercent: minimum, maximumPercent: maximum },
-      });
-      await cluster.settle();
-      for (const next of steps) {
-        await take(cluster, next);
-        const before = cluster.running().length;
+    fc.asyncProperty(
+      given,
+      async ({ limits: { minimum, maximum }, rebalancing: availabilityZoneRebalancing, steps }) => {
+        const cluster = new SimulatedCluster({ agentLostAfterMs: 600_000 });
+        await cluster.create(3, { registered: { cpu: 1024, memory: 16_384, reservedPorts: [], gpuIds: [] } });
+        const violations: string[] = [];
+        const wanted = () => cluster.tasks().filter(({ value }) => value.desiredStatus === "RUNNING").length;
+        cluster.store.onChange(({ before, after }) => {
+          if (before !== undefined || after?.kind !== "task") return;
+          violations.push(...overCommitted(cluster));
+          const { ceiling } = deploymentLimits(cluster.service());
+          if (wanted() > ceiling) violations.push(`${wanted()} tasks are wanted, ${ceiling} are allowed`);
+        });
+        cluster.start();
+        await cluster.createService({
+          desiredCount: 2,
+          availabilityZoneRebalancing,
+          deploymentConfiguration: { minimumHealthyPercent: minimum, maximumPercent: maximum },
+        });
         await cluster.settle();
-        // Instances that are given up take their tasks with them, which is no decision of the service.
-        const { floor } = deploymentLimits(cluster.service());
-        if (next.do !== "wait") expect(cluster.running().length).toBeGreaterThanOrEqual(Math.min(floor, before));
-      }
+        for (const next of steps) {
+          await take(cluster, next);
+          const before = cluster.running().length;
+          await cluster.settle();
+          // Instances that are given up take their tasks with them, which is no decision of the service.
+          const { floor } = deploymentLimits(cluster.service());
+          if (next.do !== "wait") expect(cluster.running().length).toBeGreaterThanOrEqual(Math.min(floor, before));
+        }
 
-      for (const number of [1, 2, 3]) await change(cluster, number, { status: "ACTIVE", agentConnected: true });
-      await cluster.converge();
-      cluster.clock.advance(15 * 60_000);
-      await cluster.converge();
-      const { primaryDeploymentId, desiredCount } = cluster.service();
-      expect(cluster.running().map(({ value }) => value.deploymentId)).toEqual(
-        Array.from({ length: desiredCount }, () => primaryDeploymentId),
-      );
-      const deployments = cluster.store.snapshot().list("deployment");
-      expect(deployments.map(({ value }) => [value.deploymentId, value.rolloutState])).toEqual([
-        [primaryDeploymentId, "COMPLETED"],
-      ]);
-      const { revision } = cluster.store.snapshot();
-      cluster.clock.advance(5 * 60_000); // every key has another pass, and finds nothing to do
-      await cluster.settle();
-      expect(cluster.store.snapshot().revision).toBe(revision);
-      await cluster.stop();
-      expect(violations).toEqual([]);
-    }),
+        for (const number of [1, 2, 3]) await change(cluster, number, { status: "ACTIVE", agentConnected: true });
+        await cluster.converge();
+        cluster.clock.advance(15 * 60_000);
+        await cluster.converge();
+        const { primaryDeploymentId, desiredCount } = cluster.service();
+        expect(cluster.running().map(({ value }) => value.deploymentId)).toEqual(
+          Array.from({ length: desiredCount }, () => primaryDeploymentId),
+        );
+        const deployments = cluster.store.snapshot().list("deployment");
+        expect(deployments.map(({ value }) => [value.deploymentId, value.rolloutState])).toEqual([
+          [primaryDeploymentId, "COMPLETED"],
+        ]);
+        const { revision } = cluster.store.snapshot();
+        cluster.clock.advance(5 * 60_000); // every key has another pass, and finds nothing to do
+        await cluster.settle();
+        expect(cluster.store.snapshot().revision).toBe(revision);
+        await cluster.stop();
+        expect(violations).toEqual([]);
+      },
+    ),
     { numRuns: 100 },
   );
 }, 60_000);

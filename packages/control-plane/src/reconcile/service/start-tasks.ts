@@ -27,6 +27,34 @@ export interface StartedTasks {
 export function startTasks(
   view: ServiceView,
   count: number,
+  deps: { readonly ids: IdSource; readonly settings: Settings },
+): StartedTasks {
+  return startIn(view, [{ count }], deps);
+}
+
+/** The same for tasks that are to even out zones: one more in each zone that is named, as often as it is named. */
+export function startToRebalance(
+  view: ServiceView,
+  zones: readonly string[],
+  deps: { readonly ids: IdSource; readonly settings: Settings },
+): StartedTasks {
+  const byZone = [...Map.groupBy(zones, (zone) => zone)];
+  return startIn(
+    view,
+    byZone.map(([availabilityZone, each]) => ({ availabilityZone, count: each.length })),
+    deps,
+  );
+}
+
+/** Some tasks, in one zone if it is named. */
+interface Lot {
+  readonly availabilityZone?: string;
+  readonly count: number;
+}
+
+function startIn(
+  view: ServiceView,
+  lots: readonly Lot[],
   { ids, settings }: { readonly ids: IdSource; readonly settings: Settings },
 ): StartedTasks {
   const { snapshot, primary, now } = view;
@@ -34,8 +62,10 @@ export function startTasks(
   if (taskDefinition === undefined) return { writes: [], arns: [], short: withoutDefinition(view) };
   const wish = wishFor(view, taskDefinition, settings);
   const session = new PlacementSession(snapshot);
-  const parts = partsOf(view, wish, count).map(({ wish: part, count: share }) =>
-    placePart(part, share, { session, ids, taskDefinition }),
+  const parts = lots.flatMap(({ availabilityZone, count }) =>
+    partsOf(view, availabilityZone === undefined ? wish : { ...wish, rebalances: true }, count).map((part) =>
+      placePart(part.wish, { count: part.count, availabilityZone }, { session, ids, taskDefinition }),
+    ),
   );
   const short = parts.find(({ refusals }) => refusals !== undefined);
   const placed = parts.flatMap((part) => part.placed);
@@ -72,12 +102,15 @@ function partsOf(
 /** @returns refusals only if not all found a place */
 function placePart(
   wish: TaskWish,
-  count: number,
+  { count, availabilityZone }: { readonly count: number; readonly availabilityZone: string | undefined },
   around: { readonly session: PlacementSession; readonly ids: IdSource; readonly taskDefinition: TaskDefinition },
 ): { readonly placed: readonly PlacedTask[]; readonly refusals?: readonly Refusal[] } {
   const make = () => newTask(wish, () => around.ids.hex(32));
   const first = make();
-  const { placements, refusals } = around.session.place(requestFor(first.value, around.taskDefinition), count);
+  const { placements, refusals } = around.session.place(
+    { ...requestFor(first.value, around.taskDefinition), availabilityZone },
+    count,
+  );
   const placed = placements.map((placement, index) => ({ ...(index === 0 ? first : make()), expected: 0, placement }));
   return placements.length < count ? { placed, refusals } : { placed };
 }

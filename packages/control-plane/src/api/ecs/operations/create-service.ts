@@ -20,6 +20,7 @@ import {
 } from "../services/check-service.ts";
 import { describeService, type ServiceContext } from "../services/describe-service.ts";
 import { deploymentWrites, newDeployment, newDeploymentId } from "../services/new-deployment.ts";
+import { zoneRebalancing } from "../services/zone-rebalancing.ts";
 import { requireTags } from "../tags.ts";
 import { checkController } from "../task-sets/check-task-set.ts";
 import { describeTaskSet } from "../task-sets/describe-task-set.ts";
@@ -58,8 +59,11 @@ export const createService: Operation<"CreateService"> = async (input, { store, 
     const isExternal = controller === "EXTERNAL";
     const substance = isExternal ? withoutSubstance(input) : requireSubstance(input, { snapshot, cluster, caller });
     if (isDaemon) checkDaemon(input, launchTypeOf(substance).launchType);
+    const members = kept(input);
+    const shape = { ...members, ...substance, schedulingStrategy, deploymentConfiguration };
     const value: Service = {
-      ...kept(input),
+      ...members,
+      ...zoneRebalancing(input.availabilityZoneRebalancing, shape),
       ...substance,
       serviceName,
       clusterArn: cluster.arn,
@@ -154,7 +158,6 @@ function kept(input: Input<"CreateService">): Partial<Service> {
     enableECSManagedTags: input.enableECSManagedTags,
     enableExecuteCommand: input.enableExecuteCommand,
     propagateTags: input.propagateTags,
-    availabilityZoneRebalancing: input.availabilityZoneRebalancing,
     deploymentController: input.deploymentController,
   };
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));

@@ -17,6 +17,7 @@ import {
 import { describeService } from "../services/describe-service.ts";
 import { deploymentWrites, needsDeployment, newDeployment, newDeploymentId } from "../services/new-deployment.ts";
 import { requireActiveService } from "../services/require-service.ts";
+import { zoneRebalancing } from "../services/zone-rebalancing.ts";
 import { checkTaskSetServiceUpdate } from "../task-sets/check-task-set.ts";
 
 /**
@@ -79,17 +80,18 @@ function changedService(
     enableECSManagedTags: input.enableECSManagedTags,
     enableExecuteCommand: input.enableExecuteCommand,
     propagateTags: input.propagateTags,
-    availabilityZoneRebalancing: input.availabilityZoneRebalancing,
     desiredCount: input.desiredCount === undefined ? undefined : requireDesiredCount(input.desiredCount),
     taskDefinition: taskDefinition?.arn,
   };
   const { launchType: _type, capacityProviderStrategy: _strategy, ...rest } = service;
-  const changed: Service = {
+  const merged: Service = {
     ...rest,
     ...launch,
     ...Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined)),
     deploymentConfiguration: deploymentConfigurationOf(input.deploymentConfiguration, service.deploymentConfiguration),
   };
+  const before = service.availabilityZoneRebalancing ?? "DISABLED";
+  const changed = { ...merged, ...zoneRebalancing(input.availabilityZoneRebalancing, merged, before) };
   // How many tasks there are can be changed whatever has become of what they are made of.
   if (taskDefinition !== undefined && launchMembers.some((name) => input[name] !== undefined)) {
     checkLaunch(changed, changed, { taskDefinition: taskDefinition.value, snapshot });

@@ -16,7 +16,6 @@ export function refuseUnbuilt(input: Input<"CreateService"> | Input<"UpdateServi
   if (input.serviceConnectConfiguration?.enabled) throw unsupported("Service Connect");
   if (input.volumeConfigurations?.length) throw unsupported("EBS volumes");
   if (input.vpcLatticeConfigurations?.length) throw unsupported("VPC Lattice");
-  if (input.availabilityZoneRebalancing === "ENABLED") throw unsupported("availability zone rebalancing");
   const { strategy = "ROLLING", lifecycleHooks = [], alarms } = deploymentConfiguration ?? {};
   if (lifecycleHooks.some(({ targetType = "AWS_LAMBDA" }) => targetType === "AWS_LAMBDA")) {
     throw unsupported("lifecycle hooks that call Lambda functions");
