@@ -22,6 +22,8 @@ import { operatorService } from "./api/operator/service.ts";
 import { RoleRights } from "./api/rights/role-rights.ts";
 import { ssmService } from "./api/ssm/service.ts";
 import { stsService } from "./api/sts/service.ts";
+import { attachWatch } from "./api/watch/attach.ts";
+import { requireWatchRight } from "./api/watch/require-right.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { MachineKeys } from "./credentials/machine-keys.ts";
 import { openHouseKey } from "./credentials/open-house-key.ts";
@@ -134,6 +136,7 @@ export async function startControlPlane(
       requireSocketRight(caller, url, store.snapshot());
       rights.requireSocketRight(caller, url);
     },
+    requireStreamRight: (caller) => requireWatchRight(caller, rights),
     context: (caller, { requestId, endpoint, remoteAddress }) => ({
       store,
       clock,
@@ -149,6 +152,7 @@ export async function startControlPlane(
     ids,
     logger,
   });
+  attachWatch(server, { store, clock, logger });
   const metrics = new UtilizationMetrics();
   const channel = { store, clock, ids, logger, credentials: new TaskCredentials(credentials), metrics };
   const sessions = new AgentSessions(channel);

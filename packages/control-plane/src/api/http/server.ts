@@ -7,6 +7,7 @@ import { type Dispatched, Dispatcher, type DispatcherDeps } from "./dispatch.ts"
 import { HttpRefusal } from "./refusal.ts";
 import { defaultMaxBodyBytes, readBody } from "./request-body.ts";
 import type { ServiceDefinition } from "./service-definition.ts";
+import { type StreamHandler, type StreamRight, Streams } from "./streams.ts";
 import { type OpenUpgradeHandler, type SocketRight, type UpgradeHandler, Upgrades } from "./upgrades.ts";
 import { wireRequest } from "./wire-request.ts";
 
@@ -21,6 +22,8 @@ export interface ServerOptions extends DispatcherDeps {
   readonly tls?: ListenerTls;
   /** Throws if the caller may not open a socket at this address, as `/acs/ws?containerInstanceArn=…`. */
   readonly requireSocketRight?: SocketRight;
+  /** Throws if the caller may not read the stream at this path, as `/watch`. */
+  readonly requireStreamRight?: StreamRight;
 }
 
 /** All in milliseconds. */
@@ -62,7 +65,9 @@ export interface RunningServer {
   onUpgrade(path: string, handler: UpgradeHandler): void;
   /** The same for all paths that begin with `prefix`, whether they are signed or not. */
   onOpenUpgrade(prefix: string, handler: OpenUpgradeHandler): void;
-  /** Lets requests under way finish, then closes; connections that were upgraded are cut at once. */
+  /** From now on `handler` answers GET requests for `path`, once they are found to be signed well. */
+  onStream(path: string, handler: StreamHandler): void;
+  /** Lets requests under way finish, then closes; connections that were upgraded and streams are cut at once. */
   close(): Promise<void>;
 }
 
@@ -74,10 +79,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   const dispatcher = new Dispatcher(options);
   const upgrades = new Upgrades({ authenticate, logger, requireRight: options.requireSocketRight });
+  const streams = new Streams({ authenticate, logger, requireRight: options.requireStreamRight });
   const app = createApp({ ...defaultTimeouts, ...options.timeouts }, options.tls);
   app.server.maxConnections = maxConnections;
   upgrades.listenTo(app.server);
-  serve(app, dispatcher, options);
+  serve(app, { dispatcher, streams }, options);
   await app.listen({ host: listen.host, port: listen.port });
   const { port } = app.server.address() as AddressInfo;
   for (const service of services) if (service.eager) dispatcher.warm(service);
@@ -88,8 +94,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     onUpgrade: (path, handler) => upgrades.on(path, handler),
     onOpenUpgrade: (prefix, handler) => upgrades.onOpen(prefix, handler),
+    onStream: (path, handler) => streams.on(path, handler),
     async close() {
       upgrades.destroyAll();
+      streams.destroyAll();
       await app.close();
     },
   };
@@ -114,8 +122,13 @@ function createApp(timeouts: Timeouts, tls: ListenerTls | undefined) {
   return app;
 }
 
-function serve(app: App, dispatcher: Dispatcher, { services, ids, logger }: ServerOptions): void {
+function serve(
+  app: App,
+  { dispatcher, streams }: { readonly dispatcher: Dispatcher; readonly streams: Streams },
+  { services, ids, logger }: ServerOptions,
+): void {
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
+    if (streams.takes(request, reply)) return reply;
     const started = performance.now();
     const requestId = ids.uuid();
     const dispatched = await handle(request, requestId);
