@@ -1,4 +1,5 @@
-import { type Place, taskSetArn } from "@hatoba/contract";
+import { lastSegment, type Place, taskSetArn } from "@hatoba/contract";
+import { effectiveSetting, rootArn } from "../ecs/account-settings.ts";
 import {
   clusterFrom,
   containerInstanceFrom,
@@ -54,11 +55,15 @@ function taskDefinitionOf(input: Input, { place, snapshot }: Scope): string | un
   return named.arn ?? newestActive(snapshot, named.family, place)?.arn ?? anyRevision(named.family, place);
 }
 
+/** Whether the account has switched the right to tag off. Source: ECS developer guide, "Tagging authorization". */
+const isTaggingFree = ({ place, snapshot }: Scope): boolean =>
+  effectiveSetting(snapshot, "tagResourceAuthorization", { ...place, arn: rootArn(place) }) === "off";
+
 /** What new things are tagged with needs a right of its own. Source: ECS developer guide, "Tagging authorization". */
 const taggingOf =
   (createAction: OperationName, resourceOf: (input: Input, scope: Scope) => string): RightsOf =>
   (input, scope) =>
-    structuresIn(input, "tags").length === 0
+    structuresIn(input, "tags").length === 0 || isTaggingFree(scope)
       ? []
       : [{ action: "ecs:TagResource", resource: resourceOf(input, scope), keys: { "ecs:CreateAction": createAction } }];
 
@@ -154,8 +159,22 @@ const taskSets =
 const reports: RightsOf = (input, scope) => {
   const [, ofTask] = /:task\/([^/]+)\/[^/]+$/.exec(textIn(input, "task") ?? "") ?? [];
   const clusters = [clusterOf(input, scope), ...(ofTask === undefined ? [] : [clusterFrom(ofTask, scope.place)])];
-  return [...new Set(clusters.map(({ arn }) => arn))].map((resource) => ({ resource }));
+  return onceEach(clusters.map(({ arn }) => arn));
 };
+
+/** The same of network interfaces: an attachment's ARN does not say whose it is, the task that has it does. */
+const attachmentReports: RightsOf = (input, scope) => {
+  const owners = structuresIn(input, "attachments").flatMap((attachment) => {
+    const attachmentId = lastSegment(textIn(attachment, "attachmentArn") ?? "");
+    return scope.snapshot.list("networkInterface", { attachmentId }).flatMap(({ value }) => {
+      const task = scope.snapshot.get("task", value.taskArn)?.value;
+      return task === undefined ? [] : [task.clusterArn];
+    });
+  });
+  return onceEach([clusterOf(input, scope).arn, ...owners]);
+};
+
+const onceEach = (arns: readonly string[]): readonly Right[] => [...new Set(arns)].map((resource) => ({ resource }));
 
 const resourceArn: RightsOf = (input) => [{ resource: textIn(input, "resourceArn") ?? "*" }];
 const accountSetting: RightsOf = (input) => [{ ...everywhere, keys: { "ecs:account-setting": textIn(input, "name") } }];
@@ -242,7 +261,7 @@ export const ecsRights: Readonly<Partial<Record<OperationName, RightsOf>>> = {
   RunTask: launches("RunTask"),
   StartTask: launches("StartTask"),
   StopTask: tasks("task"),
-  SubmitAttachmentStateChanges: aCluster,
+  SubmitAttachmentStateChanges: attachmentReports,
   SubmitContainerStateChange: reports,
   SubmitTaskStateChange: reports,
   TagResource: resourceArn,
