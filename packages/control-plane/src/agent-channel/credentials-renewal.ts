@@ -117,7 +117,7 @@ export class CredentialsRenewal {
 function rolesOf(snapshot: Snapshot, taskArn: string): readonly TaskRole[] {
   const task = snapshot.get("task", taskArn)?.value;
   const taskDefinition = task && snapshot.get("taskDefinition", task.taskDefinitionArn)?.value;
-  return task && taskDefinition ? taskRoles(taskArn, task, taskDefinition) : [];
+  return task && taskDefinition ? taskRoles(taskArn, task, taskDefinition, snapshot) : [];
 }
 
 const isLive = (snapshot: Snapshot, taskArn: string) => {

@@ -1,9 +1,21 @@
-import type { ChannelTask, ManifestEntry, PayloadMessage, TaskManifestMessage } from "@hatoba/contract";
+import type {
+  ChannelTask,
+  IAMRoleCredentials,
+  ManifestEntry,
+  PayloadMessage,
+  TaskManifestMessage,
+} from "@hatoba/contract";
+import type { TaskRole } from "../credentials/task-credentials.ts";
 import { type PinnedImages, pinnedImages } from "../model/pinned-images.ts";
 import { revisionArnOf } from "../model/service-deployment.ts";
 import type { Task } from "../model/task.ts";
 import type { Snapshot, Stored } from "../store/store.ts";
-import { type CredentialSource, channelTask, stoppedChannelTask, type TaskNetwork } from "./payload/channel-task.ts";
+import { channelTask, type RoleCredentials, stoppedChannelTask, type TaskNetwork } from "./payload/channel-task.ts";
+import { withLogMode } from "./payload/log-mode.ts";
+import { taskRoles } from "./payload/task-roles.ts";
+
+/** Where the credentials of a task's roles come from. */
+export type CredentialSource = (role: TaskRole) => IAMRoleCredentials;
 
 /** The most tasks in one payload, so that no message becomes large. */
 export const tasksPerPayload = 50;
@@ -32,9 +44,11 @@ export function payloadEntry(
   if (task.lastStatus === "STOPPED" && !isGivenUp(task)) return undefined;
   if (task.desiredStatus === "STOPPED") return stoppedChannelTask(arn, task);
   const taskDefinition = snapshot.get("taskDefinition", task.taskDefinitionArn)?.value;
-  return (
-    taskDefinition && channelTask(arn, task, taskDefinition, networkOf(snapshot, arn), issue, pinnedFor(snapshot, task))
-  );
+  if (taskDefinition === undefined) return undefined;
+  const roles = issue === undefined ? [] : taskRoles(arn, task, taskDefinition, snapshot);
+  const credentials: RoleCredentials = Object.fromEntries(roles.map((role) => [role.roleType, issue?.(role)]));
+  const sent = withLogMode(taskDefinition, snapshot, arn);
+  return channelTask(arn, task, sent, networkOf(snapshot, arn), credentials, pinnedFor(snapshot, task));
 }
 
 /** Of a deployment's tasks, all run the images that its first one resolved. */

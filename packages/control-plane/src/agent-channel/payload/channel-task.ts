@@ -9,10 +9,9 @@ import { channelContainer } from "./channel-container.ts";
 import { channelVolume } from "./channel-volume.ts";
 import { channelNetworkInterface } from "./network-interface.ts";
 import { filled, present } from "./present.ts";
-import { taskRoles } from "./task-roles.ts";
 
-/** Where the credentials of a task's roles come from. */
-export type CredentialSource = (role: TaskRole) => IAMRoleCredentials;
+/** The credentials of a task's roles. */
+export type RoleCredentials = Readonly<Partial<Record<TaskRole["roleType"], IAMRoleCredentials>>>;
 
 /** The network interface of an awsvpc task with what surrounds it. */
 export interface TaskNetwork {
@@ -28,7 +27,7 @@ const oldestDockerApi = "1.18";
 /**
  * A task wanted RUNNING, complete, as a payload carries it. Fit to be sent again at any time: it depends on nothing but
  * its arguments. Source: agent protocol, PayloadMessage.
- * @param issue where its roles' credentials come from; without it there are none
+ * @param credentials of its roles
  * @param pinned what its deployment has resolved its images to
  */
 export function channelTask(
@@ -36,7 +35,7 @@ export function channelTask(
   task: Task,
   taskDefinition: TaskDefinition,
   network: TaskNetwork | undefined,
-  issue?: CredentialSource,
+  credentials: RoleCredentials = {},
   pinned: PinnedImages = {},
 ): ChannelTask {
   const { registered } = taskDefinition;
@@ -45,10 +44,6 @@ export function channelTask(
   const windows = registered.runtimePlatform?.operatingSystemFamily?.startsWith("WINDOWS") ?? false;
   const networkMode = registered.networkMode ?? "bridge";
   const dockerApiVersion = dockerApiOf(taskDefinition);
-  const credentialsOf = (type: TaskRole["roleType"]) =>
-    taskRoles(taskArn, task, taskDefinition)
-      .filter(({ roleType }) => roleType === type)
-      .map((role) => issue?.(role))[0];
   return {
     arn: taskArn,
     taskClusterArn: task.clusterArn,
@@ -85,8 +80,8 @@ export function channelTask(
       elasticNetworkInterfaces: network && [
         channelNetworkInterface(place, lastSegment(task.clusterArn), task, network.networkInterface, network.subnet),
       ],
-      roleCredentials: credentialsOf("TaskApplication"),
-      executionRoleCredentials: credentialsOf("TaskExecution"),
+      roleCredentials: credentials.TaskApplication,
+      executionRoleCredentials: credentials.TaskExecution,
       hatoba: network && { vpcCidr: network.vpcCidr },
     }),
   };

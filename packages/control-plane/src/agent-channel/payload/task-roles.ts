@@ -1,20 +1,31 @@
-import { parseArn } from "@hatoba/contract";
+import { type Place, parseArn } from "@hatoba/contract";
 import type { TaskRole } from "../../credentials/task-credentials.ts";
+import { roleArn, roleKey } from "../../model/role.ts";
 import type { Task } from "../../model/task.ts";
 import type { TaskDefinition } from "../../model/task-definition.ts";
+import type { Snapshot } from "../../store/store.ts";
 
 /**
  * The roles that a task has: those of its task definition, unless it was started with others. A bare name is one of the
- * account's own. Source: ECS API reference, RegisterTaskDefinition `taskRoleArn`, TaskOverride.
+ * account's own, whatever its path. Source: ECS API reference, RegisterTaskDefinition `taskRoleArn`, TaskOverride.
  */
-export function taskRoles(taskArn: string, task: Task, { registered }: TaskDefinition): readonly TaskRole[] {
+export function taskRoles(
+  taskArn: string,
+  task: Task,
+  { registered }: TaskDefinition,
+  snapshot: Snapshot,
+): readonly TaskRole[] {
   const application = task.overrides.taskRoleArn ?? registered.taskRoleArn;
   const execution = task.overrides.executionRoleArn ?? registered.executionRoleArn;
-  const accountId = parseArn(taskArn)?.accountId ?? "";
+  const place = parseArn(taskArn) ?? { accountId: "", region: "" };
   const role = (roleType: TaskRole["roleType"], named: string | undefined): readonly TaskRole[] =>
-    named ? [{ taskArn, roleType, roleArn: asArn(named, accountId) }] : [];
+    named ? [{ taskArn, roleType, roleArn: asArn(named, place, snapshot) }] : [];
   return [...role("TaskApplication", application), ...role("TaskExecution", execution)];
 }
 
-const asArn = (named: string, accountId: string) =>
-  named.startsWith("arn:") ? named : `arn:aws:iam::${accountId}:role/${named.replace(/^\//, "")}`;
+/** As passing the role has it: what was allowed there is what the task gets. */
+function asArn(named: string, place: Place, snapshot: Snapshot): string {
+  if (named.startsWith("arn:")) return named;
+  const name = named.replace(/^\//, "");
+  return snapshot.get("role", roleKey(name))?.value.arn ?? roleArn(place, "/", name);
+}
