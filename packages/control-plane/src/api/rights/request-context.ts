@@ -1,6 +1,7 @@
 import type { Tag } from "@aws-sdk/client-ecs";
-import { parseArn } from "@hatoba/contract";
+import { lastSegment, parseArn } from "@hatoba/contract";
 import type { RequestContext } from "../../authorization/policy-text.ts";
+import { type ManagedInstance, managedInstanceKey } from "../../model/managed-instance.ts";
 import { instanceProfileKey, managedPolicyKeyOf, roleKeyOf } from "../../model/role.ts";
 import type { Snapshot } from "../../store/store.ts";
 import type { Caller } from "../operation-context.ts";
@@ -141,6 +142,8 @@ function resourceTags(arn: string, snapshot: Snapshot): readonly Tag[] {
       return snapshot.get("taskDefinition", arn)?.value.tags ?? [];
     case "container-instance":
       return snapshot.get("containerInstance", arn)?.value.tags ?? [];
+    case "managed-instance":
+      return machineTags(snapshot.get("managedInstance", managedInstanceKey(lastSegment(arn)))?.value);
     case "role":
       return snapshot.get("role", roleKeyOf(arn))?.value.tags ?? [];
     case "policy":
@@ -151,3 +154,7 @@ function resourceTags(arn: string, snapshot: Snapshot): readonly Tag[] {
       return [];
   }
 }
+
+/** Systems Manager spells the members of tags its own way. */
+const machineTags = (machine: ManagedInstance | undefined): readonly Tag[] =>
+  (machine?.tags ?? []).map(({ Key: key = "", Value: value = "" }) => ({ key, value }));
