@@ -1,3 +1,4 @@
+import { commitPlan } from "../../ecs/commit-plan.ts";
 import { IamError } from "../api-error.ts";
 import type { IamOperation } from "../operation.ts";
 import { isServiceLinked, requireRole } from "../roles/find-role.ts";
@@ -8,10 +9,14 @@ export const deleteServiceLinkedRole: IamOperation<"DeleteServiceLinkedRole"> = 
   { RoleName: roleName },
   { store },
 ) => {
-  const { arn, revision, value } = requireRole(store.snapshot(), roleName);
-  if (!isServiceLinked(value)) {
-    throw new IamError("NoSuchEntity", `The service-linked role with name ${roleName} cannot be found.`);
-  }
-  await store.commit([{ kind: "role", arn, expected: revision, value: null }]);
-  return { DeletionTaskId: deletionTaskIdOf(value) };
+  return commitPlan(store, (snapshot) => {
+    const { arn, revision, value } = requireRole(snapshot, roleName);
+    if (!isServiceLinked(value)) {
+      throw new IamError("NoSuchEntity", `The service-linked role with name ${roleName} cannot be found.`);
+    }
+    return {
+      writes: [{ kind: "role", arn, expected: revision, value: null }],
+      result: { DeletionTaskId: deletionTaskIdOf(value) },
+    };
+  });
 };
