@@ -29,7 +29,21 @@ test.each([
   ["a name that nothing has", "i-0f", "arn:aws:ec2:us-east-1:000000000000:instance/i-0f"],
 ])("a session on a machine needs the right on the machine, called by %s", (_by, Target, resource) => {
   const scope = { place: examplePlace, snapshot: store.snapshot() };
-  expect(ssmRights["StartSession"]?.({ Target }, scope)).toEqual([{ resource }]);
+  expect(ssmRights["StartSession"]?.({ Target }, scope)).toMatchObject([{ resource }]);
+});
+
+const ssm = "arn:aws:ssm:us-east-1";
+test.each([
+  [undefined, []],
+  ["SSM-SessionManagerRunShell", [`${ssm}:000000000000:document/SSM-SessionManagerRunShell`]],
+  ["AWS-StartPortForwardingSession", [`${ssm}::document/AWS-StartPortForwardingSession`]],
+  [`${ssm}:1:document/X`, [`${ssm}:1:document/X`]],
+])("a session by the document %s needs the right on it as well", (DocumentName, documents) => {
+  const scope = { place: examplePlace, snapshot: store.snapshot() };
+  const keys = { "ssm:SessionDocumentAccessCheck": String(DocumentName !== undefined) };
+  expect(ssmRights["StartSession"]?.({ Target: "mi-0a", ...(DocumentName ? { DocumentName } : {}) }, scope)).toEqual(
+    [machine, ...documents].map((resource) => ({ resource, keys })),
+  );
 });
 
 test("who lets machines join needs the right to pass them their role", () => {

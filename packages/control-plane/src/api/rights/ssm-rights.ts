@@ -32,6 +32,22 @@ const target: RightsOf = (input, scope) => {
   return [{ resource: machineOf(text, scope) }];
 };
 
+/**
+ * A document that is named has to be allowed too; the shell that opens without one is not asked for, unless a policy insists
+ * on documents by `ssm:SessionDocumentAccessCheck`. Documents of AWS's own have no account.
+ * Source: Systems Manager user guide, "Start a session with a document by specifying the session documents in IAM policies".
+ */
+const opening: RightsOf = (input, scope) => {
+  const name = textIn(input, "DocumentName");
+  const { region, accountId } = scope.place;
+  const documents = name === undefined ? [] : [{ resource: documentArn(name, region, accountId) }];
+  const keys = { "ssm:SessionDocumentAccessCheck": String(name !== undefined) };
+  return [...target(input, scope), ...documents].map((right) => ({ ...right, keys }));
+};
+
+const documentArn = (name: string, region: string, accountId: string): string =>
+  name.startsWith("arn:") ? name : `arn:aws:ssm:${region}:${name.startsWith("AWS-") ? "" : accountId}:document/${name}`;
+
 /** Who lets machines join passes them their role. */
 const activation: RightsOf = (input, scope) => [
   everywhere,
@@ -49,6 +65,6 @@ export const ssmRights: Readonly<Partial<Record<string, RightsOf>>> = {
   CreateActivation: activation,
   DeregisterManagedInstance: managedInstance,
   ResumeSession: session,
-  StartSession: target,
+  StartSession: opening,
   TerminateSession: session,
 };
