@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { accountSettingKey } from "../../model/account-setting.ts";
 import { examplePlace, exampleRole, exampleTaskDefinition, exampleTaskDefinitionArn } from "../../model/examples.ts";
 import { roleKey } from "../../model/role.ts";
 import { MemoryStore } from "../../store/memory-store.ts";
@@ -92,6 +93,17 @@ test.each<readonly [string, string, Input, readonly string[]]>([
     action === undefined ? resource : `${action} ${resource}`,
   );
   expect(found).toEqual(expected);
+});
+
+test("an account may let everybody tag what they make", async () => {
+  const create = () => rightsOf("ecs", "CreateCluster", { clusterName: "a", tags: [{ key: "k" }] })?.length;
+  expect(create()).toBe(2);
+  const principalArn = "arn:aws:iam::000000000000:root";
+  const arn = accountSettingKey("tagResourceAuthorization", principalArn);
+  const value = { name: "tagResourceAuthorization" as const, value: "off", principalArn };
+  await store.commit([{ kind: "accountSetting", arn, expected: 0, value }]);
+  expect(create()).toBe(1);
+  await store.commit([{ kind: "accountSetting", arn, expected: store.snapshot().revision, value: null }]);
 });
 
 test("whatever comes is answered or left to the operation to refuse", () => {
