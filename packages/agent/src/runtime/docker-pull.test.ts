@@ -190,6 +190,45 @@ describe("DockerPull", () => {
     });
   });
 
+  describe("a shared pull that fails", () => {
+    let release: (() => void)[];
+    const five = () => Promise.allSettled(Array.from({ length: 5 }, () => pull("always")));
+    /** Every pull waits for its turn. */
+    const next = async () => {
+      while (release.length === 0) await new Promise(setImmediate);
+      release.shift()?.();
+    };
+
+    beforeEach(() => {
+      release = [];
+      const { answer } = engine;
+      engine.answer = (request, response, body) => {
+        if (request.url?.startsWith("/images/create")) release.push(() => answer(request, response, body));
+        else answer(request, response, body);
+      };
+    });
+
+    test("is tried once more, for all that wait", async () => {
+      registry = "fails on the way";
+      const outcomes = five();
+      await next();
+      await next();
+      expect((await outcomes).map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => "rejected"));
+      expect(pulls()).toBe(2);
+    });
+
+    test("may come off the second time", async () => {
+      registry = "fails on the way";
+      const outcomes = five();
+      await next();
+      while (release.length === 0) await new Promise(setImmediate);
+      registry = "serves";
+      await next();
+      expect((await outcomes).filter(({ status }) => status === "fulfilled")).toHaveLength(4);
+      expect(pulls()).toBe(2);
+    });
+  });
+
   test("one that gives up does not take the others with it", async () => {
     registry = "waits";
     const leaving = new AbortController();

@@ -29,6 +29,12 @@ interface Progress {
   readonly error?: string;
 }
 
+interface SharedPull {
+  readonly result: Promise<PullResult>;
+  /** Of whoever began it. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * Gets images as ECS_IMAGE_PULL_BEHAVIOR says. Two tasks that want the same image share one pull.
  * How `default` treats images of this machine: docs/decisions/0003-image-pull.md.
@@ -37,7 +43,7 @@ export class DockerPull {
   readonly #engine: DockerEngine;
   readonly #now: () => number;
   readonly #betweenWordsMs: number;
-  readonly #underWay = new Map<string, Promise<PullResult>>();
+  readonly #underWay = new Map<string, SharedPull>();
   /** Images that this agent has pulled, for `once`. */
   readonly #pulled = new Set<string>();
   /** Registries that could not be reached: until when (as #now counts) they are left alone, and what was said. */
@@ -119,7 +125,10 @@ export class DockerPull {
     }
   }
 
-  /** A caller that gives up leaves the pull to the others; the pull ends when the last one has given up. */
+  /**
+   * One pull for all that want the same at the same time. If who began it gives up, another of them begins for all; if it
+   * fails, that one tries once more for all, since the failure may have been of the first one's making.
+   */
   async #shared(
     reference: ImageReference,
     local: LocalImage | undefined,
@@ -128,20 +137,26 @@ export class DockerPull {
   ): Promise<PullResult> {
     // Who logs in as somebody else has a pull of its own: it may be refused.
     const key = JSON.stringify([reference.name, auth]);
-    const running = this.#underWay.get(key);
-    if (running !== undefined) {
-      const result = await Promise.race([running.catch(() => undefined), aborted(signal)]);
-      // The other one was stopped or failed: that is its own affair, ask for ourselves.
-      if (result !== undefined) return result;
-      signal.throwIfAborted();
+    for (let failures = 0; ; ) {
+      const running = this.#underWay.get(key);
+      if (running === undefined) return this.#begin(key, signal, () => this.#fetch(reference, local, auth, signal));
+      try {
+        const result = await Promise.race([running.result, aborted(signal)]);
+        if (result !== undefined) return result;
+        signal.throwIfAborted();
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!running.signal.aborted) failures += 1;
+        if (failures > 1) throw error;
+      }
     }
-    const own = this.#fetch(reference, local, auth, signal);
-    this.#underWay.set(key, own);
-    try {
-      return await own;
-    } finally {
-      if (this.#underWay.get(key) === own) this.#underWay.delete(key);
-    }
+  }
+
+  /** It is over, and not to be found any more, before anybody hears how it went. */
+  #begin(key: string, signal: AbortSignal, fetch: () => Promise<PullResult>): Promise<PullResult> {
+    const result = fetch().finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, { result, signal });
+    return result;
   }
 
   /**
