@@ -378,7 +378,7 @@ describe("images from a registry", () => {
   });
 });
 
-test("60 tasks that come at once are started a few at a time", async () => {
+test("20 tasks that come at once are started a few at a time", async () => {
   let most = 0;
   let now = 0;
   const watched = new Proxy(runtime, {
@@ -400,17 +400,15 @@ test("60 tasks that come at once are started a few at a time", async () => {
   const before = runtime;
   runtime = watched;
   const engine = await openEngine();
-  const began = performance.now();
-  const tasks = Array.from({ length: 60 }, (_, at) =>
+  const tasks = Array.from({ length: 20 }, (_, at) =>
     taskPayload(100 + at, { containers: [shell("app", "true", { essential: true, memory: 8 })] }),
   );
   await engine.engine.assign(tasks, 1);
   await eventually(
-    "all 60 over",
+    "all 20 over",
     async () => (tasks.every((_, at) => engine.task(100 + at)?.containers[0]?.status === "STOPPED") ? true : undefined),
     170,
   );
-  console.log(`60 tasks at once: ${((performance.now() - began) / 1000).toFixed(1)} s, ${most} starts at a time`);
   expect(most).toBeLessThanOrEqual(defaultEngineSettings.startsAtOnce);
   expect(tasks.every((_, at) => engine.task(100 + at)?.containers[0]?.exitCode === 0)).toBe(true);
   await engine.close();

@@ -59,6 +59,22 @@ describe("a task's life", () => {
     });
   });
 
+  test("sixty tasks that come at once are made and started eight at a time", async () => {
+    await open(() => ({ createMs: 100, startMs: 100 }));
+    const containers = [containerPayload("app", { memory: 8 })];
+    await machine.engine.assign(
+      Array.from({ length: 60 }, (_, index) => taskPayload(index + 1, { containers })),
+      1,
+    );
+    const underWay = () => machine.runtime.containers.filter(({ isRunning }) => !isRunning).length;
+    let rounds = 0;
+    for (; machine.runtime.containers.filter(({ isRunning }) => isRunning).length < 60; rounds++) {
+      await machine.pass(100);
+      expect(underWay()).toBeLessThanOrEqual(8);
+    }
+    expect(rounds).toBeGreaterThanOrEqual((60 / 8) * 2);
+  });
+
   test("a payload that comes twice starts nothing twice, even when the task is over", async () => {
     await open(() => ({ exitAfterMs: 10 }));
     await machine.engine.assign([taskPayload(1)], 1);
