@@ -112,7 +112,7 @@ test("when there are too many the oldest goes, and that is said", async () => {
   gate.resolve();
   await turn();
   expect(delivered).toEqual(["under way", "b", "c"]);
-  expect(warned).toEqual(["event dropped: too many wait for their targets"]);
+  expect(warned).toEqual(["events dropped: too many wait for their targets"]);
 });
 
 test("a closed queue does nothing more", async () => {

@@ -13,6 +13,7 @@ interface Lane {
   underWay: number;
 }
 
+const saidEveryMs = 10_000;
 /** Deliveries that are waiting or resting at the most; of one target under way at a time. */
 const usualLimits = { capacity: 10_000, atOnce: 8 } as const;
 
@@ -27,6 +28,7 @@ export class DeliveryQueue {
   private readonly limits: { readonly capacity: number; readonly atOnce: number };
   private waiting = 0;
   private closed = false;
+  private readonly dropped = { count: 0, saidAt: Number.NEGATIVE_INFINITY };
 
   constructor(
     deps: { readonly clock: Clock; readonly logger: Logger; readonly deliver: Deliver },
@@ -91,7 +93,7 @@ export class DeliveryQueue {
     const pause = nextAttempt(delivery, { error, attempts, now: clock.now() });
     const fields = { err: error, ...fieldsOf(delivery), attempts };
     if (pause === undefined) return logger.warn(fields, "event not delivered");
-    logger.info(fields, "event delivery failed and is tried again");
+    logger.debug(fields, "event delivery failed and is tried again");
     if (this.closed) return;
     const callOff = clock.after(pause, () => {
       this.resting.delete(callOff);
@@ -102,17 +104,23 @@ export class DeliveryQueue {
 
   private dropOldest(): void {
     const [longest] = [...this.lanes.values()].toSorted((a, b) => b.waiting.length - a.waiting.length);
-    const dropped = longest?.waiting.shift();
-    if (dropped !== undefined) {
-      this.waiting--;
-      this.deps.logger.warn(fieldsOf(dropped.delivery), "event dropped: too many wait for their targets");
-      return;
+    if (longest?.waiting.shift() !== undefined) this.waiting--;
+    else {
+      const [oldest] = this.resting;
+      oldest?.();
+      if (oldest !== undefined) this.resting.delete(oldest);
     }
-    const [oldest] = this.resting;
-    if (oldest === undefined) return;
-    oldest();
-    this.resting.delete(oldest);
-    this.deps.logger.warn({}, "event dropped: too many wait to be tried again");
+    this.sayDropped();
+  }
+
+  /** Now and then, not for each. */
+  private sayDropped(): void {
+    const { clock, logger } = this.deps;
+    this.dropped.count++;
+    if (clock.now() - this.dropped.saidAt < saidEveryMs) return;
+    logger.warn({ dropped: this.dropped.count }, "events dropped: too many wait for their targets");
+    this.dropped.count = 0;
+    this.dropped.saidAt = clock.now();
   }
 }
 

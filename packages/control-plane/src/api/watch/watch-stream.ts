@@ -83,6 +83,7 @@ export class WatchStream {
 
   private async afresh(snapshot: Snapshot, signal: AbortSignal): Promise<void> {
     const { revision } = snapshot;
+    this.seen = revision;
     const changes = this.deps.store.watch(revision, signal); // first, so that nothing gets lost while the snapshot is sent
     await this.send(frame("snapshot", { revision }), signal);
     for (const kind of this.kinds) {
@@ -91,7 +92,7 @@ export class WatchStream {
         await this.send(frame("resource", shown(stored)), signal);
       }
     }
-    this.complete = this.seen = revision;
+    this.complete = revision;
     await this.send(frame("ready", { revision }, revision), signal);
     await this.pump(changes, signal);
   }
@@ -122,7 +123,7 @@ export class WatchStream {
     } finally {
       stop();
     }
-    if (this.seen > 0 && store.snapshot().revision - this.seen > watchLimits.revisionsBehind) {
+    if (store.snapshot().revision - this.seen > watchLimits.revisionsBehind) {
       throw new SlowReader("The reader is too far behind.");
     }
   }
