@@ -75,7 +75,8 @@ async function hatobaEcho(task: string): Promise<Echo> {
     resume: async () => undefined,
     leave: leaving.signal,
   });
-  await once(output, "data");
+  const first = await Promise.race([once(output, "data"), over]);
+  if (!Array.isArray(first)) throw new Error(`a session ended at once: ${first.text}`);
   output.resume();
   return echoOver(
     (key) => input.write(key),

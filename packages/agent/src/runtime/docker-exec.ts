@@ -15,8 +15,8 @@ import { failureOf, isMissing } from "./docker-errors.ts";
 import { endProcessSession, NotOurProcessError, processFacts } from "./end-processes.ts";
 import { ExecFrames } from "./exec-frames.ts";
 
-/** Longest waits for the engine, and between two looks at a program that is about to start, in milliseconds. */
-const limits = { call: 30_000, look: 4 } as const;
+/** Longest wait for the engine, and between two looks at a program that is about to start or end, in milliseconds. */
+const limits = { call: 30_000, firstLook: 2, lastLook: 100 } as const;
 const endOfTransmission = Buffer.from([4]);
 /** What is kept of the engine's words on why a program did not start, in bytes. */
 const longestRefusal = 4096;
@@ -94,11 +94,11 @@ export class DockerExec implements ContainerExec {
 
   /** Waits until the program runs, or has run. @throws ContainerFailure if it never did */
   async #started(execId: string, socket: Duplex): Promise<void> {
-    for (;;) {
+    for (const pause of pauses()) {
       const exec = await this.#exec(execId);
       if (exec !== undefined && exec.Pid > 0) return;
       if (exec === undefined || (!exec.Running && exec.ExitCode !== null)) break;
-      await wait(limits.look);
+      await wait(pause);
     }
     // The engine writes what went wrong where the program's output would stand.
     const words: Buffer[] = [];
@@ -124,12 +124,13 @@ export class DockerExec implements ContainerExec {
 
   async #exitCode(execId: string): Promise<number | undefined> {
     return this.#try(async () => {
-      for (;;) {
+      for (const pause of pauses()) {
         const exec = await this.#exec(execId);
         if (exec === undefined) return undefined;
         if (!exec.Running) return exec.ExitCode ?? undefined;
-        await wait(limits.look);
+        await wait(pause);
       }
+      return undefined;
     });
   }
 
@@ -182,6 +183,11 @@ export class DockerExec implements ContainerExec {
       throw failureOf("exec", error);
     }
   }
+}
+
+/** Ever longer, so that many who wait do not keep the engine from what they wait for. */
+function* pauses(): Generator<number> {
+  for (let pause: number = limits.firstLook; ; pause = Math.min(2 * pause, limits.lastLook)) yield pause;
 }
 
 interface TargetAnswer {
