@@ -5,15 +5,31 @@ say() { printf '%s\n' "$*" >&2; }
 
 # The pinned Node comes with the packages; the machine's own only has to be able to run npm once.
 prepare_packages() {
-  stamp="$ROOT/node_modules/.hatoba-lock"
-  lock=$(cksum < "$ROOT/package-lock.json")
-  if [ -x "$ROOT/node_modules/.bin/node" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$lock" ]; then return 0; fi
+  packages_ready && return 0
   if ! command -v npm >/dev/null 2>&1; then
     say "Hatoba needs Node.js with npm once, to fetch its packages (any Node from 18; it then runs on its own)."
     say "  Debian, Ubuntu:  sudo apt-get install -y nodejs npm"
     say "  Fedora:          sudo dnf install -y nodejs npm"
     return 1
   fi
+  # Two calls at once on one checkout would take each other's packages away.
+  if command -v flock >/dev/null 2>&1; then
+    (
+      flock 9
+      packages_ready || install_packages
+    ) 9>"$ROOT/.packages.lock"
+  else
+    install_packages
+  fi
+}
+
+packages_ready() {
+  [ -x "$ROOT/node_modules/.bin/node" ] &&
+    [ "$(cat "$ROOT/node_modules/.hatoba-lock" 2>/dev/null)" = "$(cksum < "$ROOT/package-lock.json")" ]
+}
+
+install_packages() {
+  lock=$(cksum < "$ROOT/package-lock.json")
   say "Installing packages (once) ..."
   log=$(mktemp)
   if ! (cd "$ROOT" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) >"$log" 2>&1; then
@@ -23,7 +39,7 @@ prepare_packages() {
     return 1
   fi
   rm -f "$log"
-  printf '%s' "$lock" > "$stamp"
+  printf '%s' "$lock" > "$ROOT/node_modules/.hatoba-lock"
 }
 
 # The hosts of the fleet tests are network namespaces. For tests alone: Hatoba itself does without.
