@@ -13,9 +13,13 @@ import {
   networkModeOf,
 } from "./known-task.ts";
 import { isBridged, observe } from "./observe-container.ts";
+import { isPickedPortTaken } from "./ports-in-use.ts";
 import { taskLimits } from "./task-demand.ts";
 import { TaskFailure } from "./task-failure.ts";
 import { type PlacedVolume, taskVolumes } from "./task-volumes.ts";
+
+/** How often a container is begun with ports that turn out to be somebody's. */
+const mostPortTries = 5;
 
 export interface Pulled {
   readonly imageDigest?: string;
@@ -27,7 +31,7 @@ export interface Pulled {
 
 /** What `create` tells its caller on the way. */
 export interface CreateSteps {
-  created(runtimeId: string): void;
+  readonly created: (runtimeId: string) => void;
   /** Whether it is to be started straight away, in the same turn. */
   mayStart(): boolean;
   started(running: Partial<KnownContainer>): void;
@@ -76,14 +80,15 @@ export class ContainerActs {
     await starts.run(async () => {
       signal.throwIfAborted();
       steps.created(await this.#again(false, signal, () => runtime.create(spec)));
-      if (steps.mayStart()) steps.started(await this.#start(name, signal));
+      if (steps.mayStart()) steps.started(await this.#start(name, signal, steps.created));
     });
   }
 
-  start(name: string, signal: AbortSignal): Promise<Partial<KnownContainer>> {
+  /** @param created told if another container had to be made in its place, with other ports */
+  start(name: string, signal: AbortSignal, created: CreateSteps["created"]): Promise<Partial<KnownContainer>> {
     return this.#context.starts.run(() => {
       signal.throwIfAborted();
-      return this.#start(name, signal);
+      return this.#start(name, signal, created);
     });
   }
 
@@ -123,11 +128,11 @@ export class ContainerActs {
     }
   }
 
-  async #start(name: string, signal: AbortSignal): Promise<Partial<KnownContainer>> {
+  async #start(name: string, signal: AbortSignal, created: CreateSteps["created"]): Promise<Partial<KnownContainer>> {
     const { runtime, clock } = this.#context;
+    await this.#startWithPorts(name, signal, created);
     const known = this.#known(name);
     const id = known.runtimeId ?? "";
-    await this.#again(false, signal, () => runtime.start(id));
     const startedAt = known.startedAt ?? clock.now();
     const { payload } = this.#current();
     const hasPorts = isBridged(payload, name) && (definitionOf(payload, name)?.portMappings ?? []).length > 0;
@@ -135,6 +140,27 @@ export class ContainerActs {
     const seen = await runtime.inspect(id).catch(() => undefined);
     const { bindings } = seen === undefined ? known : observe(payload, known, seen, startedAt);
     return { status: "RUNNING", startedAt, ...(bindings === undefined ? {} : { bindings }) };
+  }
+
+  /** Ports are taken when a container starts; until then somebody else may have taken those that were picked for it. */
+  async #startWithPorts(name: string, signal: AbortSignal, created: CreateSteps["created"]): Promise<void> {
+    const { runtime } = this.#context;
+    for (let tries = 1; ; tries += 1) {
+      const { runtimeId = "", startedAt } = this.#known(name);
+      try {
+        return await this.#again(false, signal, () => runtime.start(runtimeId));
+      } catch (error) {
+        const { payload } = this.#current();
+        const mayHelp =
+          startedAt === undefined && // what it has written would be lost
+          isBridged(payload, name) &&
+          isPickedPortTaken(error, definitionOf(payload, name)?.portMappings);
+        if (!mayHelp || tries >= mostPortTries || signal.aborted) throw error;
+        const spec = await this.#spec(name, signal);
+        await this.#again(false, signal, () => runtime.remove(runtimeId));
+        created(await this.#again(false, signal, () => runtime.create(spec)));
+      }
+    }
   }
 
   async #spec(name: string, signal: AbortSignal): Promise<ContainerSpec> {

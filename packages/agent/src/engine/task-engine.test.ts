@@ -1,7 +1,10 @@
+import type { ChannelTaskDefinitionContainer } from "@hatoba/contract";
 import { afterEach, describe, expect, test } from "vitest";
 import { ContainerFailure } from "../runtime/container-runtime.ts";
+import { pauseSpec } from "./container-spec.ts";
 import {
   containerPayload,
+  knownTask,
   type Machine,
   openMachine,
   settled,
@@ -140,6 +143,47 @@ describe("a task's life", () => {
     expect(machine.reports.of(arn)[0]?.containers?.[0]?.networkBindings).toEqual([
       { bindIP: "0.0.0.0", containerPort: 80, hostPort: 32768, protocol: "tcp" },
     ]);
+  });
+
+  describe("a range of ports", () => {
+    const foreign = (...hostPorts: number[]) => ({
+      ...pauseSpec(knownTask(vpcPayload(9)), { name: "x", runtimeName: "foreign", status: "NONE" }, "x", undefined, {}),
+      ports: hostPorts.map((hostPort) => ({ containerPort: hostPort, hostPort, protocol: "tcp" as const })),
+    });
+    const withPorts = (id: number, ...portMappings: NonNullable<ChannelTaskDefinitionContainer["portMappings"]>) =>
+      taskPayload(id, { containers: [containerPayload("app", { portMappings })] });
+    const range = { containerPortRange: "90-91", protocol: "tcp" as const };
+    const bound = (id: number) => machine.task(id)?.containers[0]?.bindings?.map(({ hostPortRange }) => hostPortRange);
+
+    test("whose ports somebody else has gets others, in a container made anew", async () => {
+      await open();
+      await machine.runtime.start(await machine.runtime.create(foreign(32_768, 32_771)));
+      await machine.engine.assign([withPorts(1, range)], 1);
+      await settled();
+      await settled();
+      expect(bound(1)).toEqual(["32772-32773"]);
+      expect(machine.runtime.containers).toHaveLength(2);
+      const { runtimeId } = machine.task(1)?.containers[0] ?? {};
+      expect(machine.container("app")?.id).toBe(runtimeId);
+      expect(statusesReported()).toEqual(["RUNNING"]);
+    });
+
+    test("goes past the ports that other tasks have asked for", async () => {
+      await open();
+      const fixed = { containerPort: 80, hostPort: 32_769, protocol: "tcp" as const };
+      await machine.engine.assign([withPorts(1, fixed), withPorts(2, range)], 1);
+      await settled();
+      expect(bound(2)).toEqual(["32770-32771"]);
+    });
+
+    test("is of no help where a fixed port is taken", async () => {
+      await open();
+      await machine.runtime.start(await machine.runtime.create(foreign(8080)));
+      const fixed = { containerPort: 80, hostPort: 8080, protocol: "tcp" as const };
+      await machine.engine.assign([withPorts(1, range, fixed)], 1);
+      await settled();
+      expect(machine.reports.of(arn)[0]?.containers?.[0]?.reason).toContain("Bind for 0.0.0.0:8080 failed");
+    });
   });
 
   test("volumes of a task whose container could not be made go too", async () => {

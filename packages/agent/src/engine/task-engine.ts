@@ -13,10 +13,11 @@ import type { EngineContext, EngineSettings } from "./engine-context.ts";
 import { EnginePresence } from "./engine-presence.ts";
 import { HostResources, type Supply } from "./host-resources.ts";
 import { ImageKeeper } from "./image-keeper.ts";
-import { type Acknowledged, isStopped, type KnownTask, withNothingStarted } from "./known-task.ts";
+import { type Acknowledged, containerOf, isStopped, type KnownTask, withNothingStarted } from "./known-task.ts";
 import { Limiter } from "./limiter.ts";
 import { type HexSource, newKnownTask, unknownStoppedTask } from "./new-task.ts";
 import { portPicker } from "./port-picker.ts";
+import { portsInUse } from "./ports-in-use.ts";
 import { Recently } from "./recently.ts";
 import type { RegistryLogins } from "./registry-logins.ts";
 import { Reporter } from "./reporter.ts";
@@ -88,7 +89,7 @@ export class TaskEngine implements AssignmentHandler, HealthSource {
         inUse: () => this.tasks().flatMap(({ payload }) => payload.containers.map(({ image }) => image)),
       }),
       pauseImage: () => deps.pauseImage(),
-      pickHostPorts: portPicker(settings.dynamicPorts),
+      pickHostPorts: portPicker(settings.dynamicPorts, () => portsInUse(this.tasks(), deps.supply.ports)),
       presence: new EnginePresence(clock),
       starts: new Limiter(settings.startsAtOnce),
       removals: new Limiter(settings.removalsAtOnce),
@@ -222,6 +223,8 @@ export class TaskEngine implements AssignmentHandler, HealthSource {
   #index(task: KnownTask, before: KnownTask | undefined): void {
     if (task.containers === before?.containers) return;
     for (const { name, runtimeId } of task.containers) {
+      const earlier = before && containerOf(before, name)?.runtimeId;
+      if (earlier !== undefined && earlier !== runtimeId) this.#byRuntimeId.delete(earlier);
       if (runtimeId !== undefined) this.#byRuntimeId.set(runtimeId, { arn: task.arn, container: name });
     }
   }

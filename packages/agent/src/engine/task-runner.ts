@@ -169,7 +169,7 @@ export class TaskRunner {
           break;
         case "create":
           await this.#acts.create(name, signal, {
-            created: (runtimeId) => this.#reach(name, { status: "CREATED", runtimeId }),
+            created: this.#created(name),
             mayStart: () =>
               planTask(this.#task, this.#order, this.#context.clock.now()).acts.some(
                 (next) => next.container === name && next.act === "start",
@@ -178,7 +178,7 @@ export class TaskRunner {
           });
           break;
         case "start":
-          this.#reach(name, await this.#acts.start(name, signal));
+          this.#reach(name, await this.#acts.start(name, signal, this.#created(name)));
           break;
         case "stop":
           this.#stale.delete(name);
@@ -216,6 +216,8 @@ export class TaskRunner {
       ...(warning === undefined ? {} : { warning }),
     });
   }
+
+  readonly #created = (name: string) => (runtimeId: string) => this.#reach(name, { status: "CREATED", runtimeId });
 
   /** A status that an act has brought about, unless the container went on further meanwhile. */
   #reach(name: string, reached: Partial<KnownContainer>): void {
@@ -269,7 +271,8 @@ export class TaskRunner {
     try {
       const seen = await this.#context.runtime.inspect(id);
       this.#looking.delete(name);
-      if (this.#busy.has(name)) this.#stale.add(name);
+      const isReplaced = containerOf(this.#task, name)?.runtimeId !== id;
+      if (this.#busy.has(name) || isReplaced) this.#stale.add(name);
       else if (seen !== undefined) this.#noticed(name, seen);
       else this.#gone(name);
     } catch (error) {
@@ -307,7 +310,7 @@ export class TaskRunner {
 
   async #startAgain(name: string, signal: AbortSignal): Promise<void> {
     try {
-      this.#reach(name, await this.#acts.start(name, signal));
+      this.#reach(name, await this.#acts.start(name, signal, this.#created(name)));
     } catch (error) {
       this.#failed(name, "start", error);
     }
