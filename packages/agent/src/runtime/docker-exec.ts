@@ -14,9 +14,10 @@ import type { DockerEngine } from "./docker-engine.ts";
 import { failureOf, isMissing } from "./docker-errors.ts";
 import { endProcessSession, NotOurProcessError, processFacts } from "./end-processes.ts";
 import { ExecFrames } from "./exec-frames.ts";
+import { pauses } from "./pauses.ts";
 
-/** Longest wait for the engine, and between two looks at a program that is about to start or end, in milliseconds. */
-const limits = { call: 30_000, firstLook: 2, lastLook: 100 } as const;
+/** Longest waits for the engine, and between two looks at a program that is about to start, or to end, in milliseconds. */
+const limits = { call: 30_000, startLook: 100, endLook: 2000 } as const;
 const endOfTransmission = Buffer.from([4]);
 /** What is kept of the engine's words on why a program did not start, in bytes. */
 const longestRefusal = 4096;
@@ -94,7 +95,7 @@ export class DockerExec implements ContainerExec {
 
   /** Waits until the program runs, or has run. @throws ContainerFailure if it never did */
   async #started(execId: string, socket: Duplex): Promise<void> {
-    for (const pause of pauses()) {
+    for (const pause of pauses(limits.startLook)) {
       const exec = await this.#exec(execId);
       if (exec !== undefined && exec.Pid > 0) return;
       if (exec === undefined || (!exec.Running && exec.ExitCode !== null)) break;
@@ -124,7 +125,7 @@ export class DockerExec implements ContainerExec {
 
   async #exitCode(execId: string): Promise<number | undefined> {
     return this.#try(async () => {
-      for (const pause of pauses()) {
+      for (const pause of pauses(limits.endLook)) {
         const exec = await this.#exec(execId);
         if (exec === undefined) return undefined;
         if (!exec.Running) return exec.ExitCode ?? undefined;
@@ -183,11 +184,6 @@ export class DockerExec implements ContainerExec {
       throw failureOf("exec", error);
     }
   }
-}
-
-/** Ever longer, so that many who wait do not keep the engine from what they wait for. */
-function* pauses(): Generator<number> {
-  for (let pause: number = limits.firstLook; ; pause = Math.min(2 * pause, limits.lastLook)) yield pause;
 }
 
 interface TargetAnswer {
