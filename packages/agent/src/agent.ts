@@ -27,6 +27,7 @@ import { register, requireSameCluster } from "./register.ts";
 import { chooseCgroups } from "./runtime/cgroups/choose-cgroups.ts";
 import { DockerEngine } from "./runtime/docker-engine.ts";
 import { DockerExec } from "./runtime/docker-exec.ts";
+import { engineBridges } from "./runtime/docker-network.ts";
 import { DockerRuntime } from "./runtime/docker-runtime.ts";
 import { HostShell } from "./sessions/host-shell.ts";
 import { SessionJournal } from "./sessions/journal.ts";
@@ -111,6 +112,7 @@ export async function startAgent(
     credentials,
     state,
     runtime,
+    engineBridges: () => engineBridges(engine),
     cluster: config.cluster || "default",
     dataDir,
     version: `Hatoba ECS Agent - v${version}`,

@@ -14,11 +14,11 @@ export function environmentHook({
 }: {
   readonly ids: Pick<EndpointIds, "of">;
   /** Makes the address reach the agent from every network of this machine; it does not fail. */
-  readonly prepare: () => void;
+  readonly prepare: () => Promise<void>;
 }): TaskHook {
   return {
-    beforeCreate({ task, container }, spec) {
-      prepare();
+    async beforeCreate({ task, container }, spec) {
+      await prepare();
       const id = ids.of(task.arn, container.name);
       const credentialsId = task.roleCredentials?.credentialsId;
       return {

@@ -25,6 +25,8 @@ export interface LocalEndpointsOptions extends Pick<TaskEndpointsDependencies, "
   readonly credentials: TaskCredentials;
   readonly state: AgentState;
   readonly runtime: Pick<ContainerRuntime, "details" | "stats">;
+  /** The container engine's bridges on this machine. */
+  readonly engineBridges: () => Promise<readonly string[]>;
   /** As configured; `default` for none. */
   readonly cluster: string;
   readonly dataDir: string;
@@ -75,9 +77,10 @@ export class LocalEndpoints {
       callAs,
     });
     const dir = sharedDir();
-    this.#network = dir === undefined ? undefined : new HostNetwork(dir);
+    const { engineBridges } = options;
+    this.#network = dir === undefined ? undefined : new HostNetwork(dir, { engineBridges });
     this.#port = this.#sharedPort(dir);
-    this.hook = environmentHook({ ids, prepare: () => this.#network?.openBridges() });
+    this.hook = environmentHook({ ids, prepare: async () => this.#network?.openBridges() });
     this.#introspection = new AnswerServer(
       (question) =>
         introspect(question, {

@@ -31,7 +31,7 @@ let endpoints: TaskEndpoints;
 let callAs: CallAs;
 let dataDir: string;
 beforeEach(async () => {
-  const hooks = [environmentHook({ ids: { of: (arn, name) => ids.of(arn, name) }, prepare: () => undefined })];
+  const hooks = [environmentHook({ ids: { of: (arn, name) => ids.of(arn, name) }, prepare: async () => undefined })];
   machine = await openMachine(undefined, { hooks });
   dataDir = mkdtempSync(join(tmpdir(), "hatoba-endpoints-"));
   const tasks = () => machine.engine.tasks();

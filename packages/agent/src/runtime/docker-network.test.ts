@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DockerNetworks } from "./docker-network.ts";
+import { DockerNetworks, engineBridges } from "./docker-network.ts";
 import { FakeEngine } from "./engine.fixture.ts";
 import { blockOf, overlap, routesOf } from "./ipv4-block.ts";
 
@@ -116,4 +116,17 @@ describe("address blocks", () => {
     ].join("\n");
     expect(routesOf(table)).toEqual([{ name: "eth0", cidr: "172.31.0.0/20" }]);
   });
+});
+
+test("an engine's bridges are named after their networks, unless those say otherwise", async () => {
+  await using engine = await FakeEngine.start();
+  const id = "0123456789abcdef".repeat(4);
+  const networks = [
+    { Id: "a".repeat(64), Options: { "com.docker.network.bridge.name": "docker0" } },
+    { Id: id, Options: {} },
+    { Id: "f".repeat(64), Options: null },
+  ];
+  engine.answer = (_request, response) => void response.end(JSON.stringify(networks));
+  expect(await engineBridges(engine.client)).toEqual(["docker0", "br-0123456789ab", `br-${"f".repeat(12)}`]);
+  expect(engine.asked).toEqual(['GET /networks?filters={"driver":["bridge"]}']);
 });

@@ -11,6 +11,7 @@ const vpcNetworkLabel = "dev.hatoba.vpc-cidr";
 interface Network {
   readonly Id: string;
   readonly Labels?: Readonly<Record<string, string>> | null;
+  readonly Options?: Readonly<Record<string, string>> | null;
 }
 
 /** `172.31.0.0/16` → `hatoba-vpc-172-31-0-0-16`. */
@@ -28,6 +29,13 @@ function vpcNetworkBody(vpcCidr: string, { first }: Block, labels: Readonly<Reco
     IPAM: { Driver: "default", Config: [{ Subnet: vpcCidr, Gateway: dotted(first + 1) }] },
     Labels: { ...labels, [vpcNetworkLabel]: vpcCidr },
   };
+}
+
+/** The names of the engine's bridges on its machine, whoever made their networks. */
+export async function engineBridges(engine: DockerEngine): Promise<readonly string[]> {
+  const filters = JSON.stringify({ driver: ["bridge"] });
+  const networks = await engine.call<readonly Network[]>("GET", "/networks", { query: { filters }, timeoutMs: 30_000 });
+  return networks.map(({ Id, Options }) => Options?.["com.docker.network.bridge.name"] ?? `br-${Id.slice(0, 12)}`);
 }
 
 /** The bridge networks that awsvpc tasks of a VPC share on one machine. Each is made once, when it is first asked for. */

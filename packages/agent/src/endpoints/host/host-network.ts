@@ -12,13 +12,31 @@ export class HostNetworkError extends Error {
   override readonly name = "HostNetworkError";
 }
 
+export interface HostNetworkOptions {
+  /** The bridges of the container engine; all others of this machine stay as they are. */
+  readonly engineBridges?: () => Promise<readonly string[]>;
+  /** Where `/proc` and `/sys` are. */
+  readonly root?: string;
+}
+
+/** The bridge of an engine's own default network, for an engine that cannot be asked at the moment. */
+const defaultBridges = ["docker0"];
+/** Bridges whose names an engine chose. Such a network may be in the making, and not be listed yet. */
+const isEngineName = (bridge: string) => /^br-[0-9a-f]{12}$/.test(bridge);
+
 /** The packet filter and the bridges of this machine, or of the network namespace that the agent lives in. */
 export class HostNetwork {
   readonly #notesDir: string;
+  readonly #root: string;
+  readonly #engineBridges: () => Promise<readonly string[]>;
+  /** Bridges that the engine, when it was asked last, did not call its own. */
+  readonly #foreign = new Set<string>();
 
   /** @param dir of all agents of this network namespace; what was opened is noted there, so that any of them can close it. */
-  constructor(dir: string) {
+  constructor(dir: string, { engineBridges = async () => defaultBridges, root = "/" }: HostNetworkOptions = {}) {
     this.#notesDir = join(dir, "opened");
+    this.#root = root;
+    this.#engineBridges = engineBridges;
   }
 
   /** @throws HostNetworkError if the packet filter of this machine cannot be used */
@@ -35,13 +53,14 @@ export class HostNetwork {
     for (const rule of endpointRules) {
       if (!(await isPlaced(rule))) await iptables("-I", rule);
     }
-    this.openBridges();
+    this.#foreign.clear(); // one of them may have become the engine's
+    await this.openBridges();
   }
 
   /** Takes the rules away, and closes the bridges again. Whatever is not there counts as removed. @throws HostNetworkError */
   async close(): Promise<void> {
     for (const bridge of this.#noted()) {
-      setRouteLocalnet(bridge, "0"); // unless it has gone, and its setting with it
+      this.#setRouteLocalnet(bridge, "0"); // unless it has gone, and its setting with it
       rmSync(join(this.#notesDir, bridge), { force: true });
     }
     // The one that protects goes last.
@@ -51,12 +70,20 @@ export class HostNetwork {
   }
 
   /**
-   * Lets packets that were redirected to the loopback pass from bridges, which are those of container engines; only those, not
-   * from the machine's other interfaces. Cheap, so that it may be called ahead of every container: bridges come and go.
+   * Lets packets that were redirected to the loopback pass from the bridges of the container engine; only from those, not from
+   * the machine's other interfaces. Cheap, so that it may be called ahead of every container: bridges come and go, and the
+   * engine is asked only about those that are new.
    */
-  openBridges(): void {
-    for (const bridge of bridges()) {
-      if (routeLocalnetOf(bridge) !== "0" || !setRouteLocalnet(bridge, "1")) continue;
+  async openBridges(): Promise<void> {
+    const closed = this.#bridges().filter((name) => !this.#foreign.has(name) && this.#routeLocalnetOf(name) === "0");
+    if (closed.length === 0) return;
+    const ofEngine = await this.#engineBridges().catch(() => undefined);
+    for (const bridge of closed) {
+      if (!(ofEngine ?? defaultBridges).includes(bridge)) {
+        if (ofEngine !== undefined && !isEngineName(bridge)) this.#foreign.add(bridge);
+        continue;
+      }
+      if (!this.#setRouteLocalnet(bridge, "1")) continue;
       mkdirSync(this.#notesDir, { recursive: true, mode: 0o700 });
       writeFileSync(join(this.#notesDir, bridge), "");
     }
@@ -65,48 +92,43 @@ export class HostNetwork {
   #noted(): readonly string[] {
     return existsSync(this.#notesDir) ? readdirSync(this.#notesDir) : [];
   }
+
+  #settingOf(bridge: string): string {
+    return join(this.#root, "proc/sys/net/ipv4/conf", bridge, "route_localnet");
+  }
+
+  #routeLocalnetOf(bridge: string): string | undefined {
+    try {
+      return readFileSync(this.#settingOf(bridge), "latin1").trim();
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whether the kernel took it. */
+  #setRouteLocalnet(bridge: string, value: "0" | "1"): boolean {
+    try {
+      writeFileSync(this.#settingOf(bridge), value);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #bridges(): readonly string[] {
+    const interfaces = join(this.#root, "sys/class/net");
+    try {
+      return readdirSync(interfaces).filter((name) => existsSync(join(interfaces, name, "bridge")));
+    } catch {
+      return [];
+    }
+  }
 }
 
 /** Whether all rules are there. @throws HostNetworkError if that cannot be seen */
 export async function areRulesPlaced(): Promise<boolean> {
   for (const rule of endpointRules) if (!(await isPlaced(rule))) return false;
   return true;
-}
-
-const settingOf = (bridge: string) => `/proc/sys/net/ipv4/conf/${bridge}/route_localnet`;
-
-function routeLocalnetOf(bridge: string): string | undefined {
-  try {
-    return readFileSync(settingOf(bridge), "latin1").trim();
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether the kernel took it. */
-function setRouteLocalnet(bridge: string, value: "0" | "1"): boolean {
-  try {
-    writeFileSync(settingOf(bridge), value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function bridges(): readonly string[] {
-  try {
-    return readdirSync("/sys/class/net").filter((name) => isBridge(name));
-  } catch {
-    return [];
-  }
-}
-
-function isBridge(name: string): boolean {
-  try {
-    return readdirSync(`/sys/class/net/${name}/bridge`).length > 0;
-  } catch {
-    return false;
-  }
 }
 
 async function isPlaced(rule: Rule): Promise<boolean> {
