@@ -27,16 +27,24 @@ export class Peers {
     return join(this.#dir, this.#own);
   }
 
-  /** The answer of the peer that knows who asks; undefined if none does. */
+  /** The answer of the peer that knows who asks; undefined if none does. All are asked at once: one may hang. */
   async ask(question: Question): Promise<Answer | undefined> {
     const body = JSON.stringify({ ...question, query: question.query.toString() });
-    for (const path of this.#paths()) {
-      const word = await call(path, "/ask", body).catch(() => undefined);
-      if (word?.status !== 200) continue;
-      const { answer } = JSON.parse(word.body) as PeerWord;
-      if (answer !== undefined) return answer;
+    const answered = new AbortController();
+    const limit = AbortSignal.any([answered.signal, AbortSignal.timeout(peerLimitMs)]);
+    const asked = this.#paths().map(async (path): Promise<Answer> => {
+      const word = await call(path, "/ask", body, limit);
+      const { answer } = word.status === 200 ? (JSON.parse(word.body) as PeerWord) : {};
+      if (answer === undefined) throw new Error("this peer does not know who asks");
+      return answer;
+    });
+    try {
+      return await Promise.any(asked);
+    } catch {
+      return undefined;
+    } finally {
+      answered.abort();
     }
-    return undefined;
   }
 
   /**
@@ -70,16 +78,14 @@ export function askedIn(body: string): Question {
   return { ...question, query: new URLSearchParams(query) };
 }
 
-/** @param signal of a call without a limit in time */
 async function call(
   socketPath: string,
   path: "/ask" | "/holder",
   body: string,
-  signal?: AbortSignal,
+  signal: AbortSignal,
 ): Promise<{ readonly status: number; readonly body: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
-  const limit = signal ?? AbortSignal.timeout(peerLimitMs);
-  const sent = request({ socketPath, path, method: "POST", signal: limit, agent: false }, (response) => {
+  const sent = request({ socketPath, path, method: "POST", signal, agent: false }, (response) => {
     const chunks: Buffer[] = [];
     response.on("data", (chunk: Buffer) => chunks.push(chunk));
     response.on("error", reject);
