@@ -132,11 +132,14 @@ export class SessionHouse {
   }
 
   /** A client's connection to a session. */
-  connect(sessionId: string): { readonly pipe: BytePipe; readonly client: PipeEnd; readonly server: PipeEnd } {
+  connect(
+    sessionId: string,
+    address = "127.0.0.1",
+  ): { readonly pipe: BytePipe; readonly client: PipeEnd; readonly server: PipeEnd } {
     const pipe = new BytePipe(this.options.fate);
     this.pipes.add(pipe);
     const [server, client] = pipe.ends;
-    this.registry.acceptClient(sessionId, server);
+    this.registry.acceptClient(sessionId, server, address);
     return { pipe, server, client };
   }
 

@@ -9,7 +9,7 @@ import {
 } from "../../packages/control-plane/src/model/examples.ts";
 import { sendWindow } from "../../packages/control-plane/src/sessions/data-channel-sender.ts";
 import { update } from "../../packages/control-plane/src/store/update.ts";
-import { DataChannelClient } from "../harness/data-channel-client.ts";
+import { type ClientHabits, DataChannelClient } from "../harness/data-channel-client.ts";
 import { runtimeId, SessionHouse, type SessionHouseOptions } from "../harness/session-house.ts";
 
 let house: SessionHouse;
@@ -169,6 +169,16 @@ describe("tokens", () => {
     await house.pass(10_000);
     expect(server.closeReason).toBe("No opening message in time.");
     expect(pipe.open).toBe(false);
+  });
+
+  test("are waited for from one address by so many connections that others find room", async () => {
+    await openHouse();
+    const { sessionId } = await house.execute();
+    const idle = Array.from({ length: 70 }, () => house.connect(sessionId, "192.0.2.1").server);
+    expect(idle.filter(({ closeReason }) => closeReason === "Too many connections.")).toHaveLength(6);
+    expect(house.connect(sessionId, "192.0.2.2").server.closeReason).not.toBe("Too many connections.");
+    await house.pass(10_000);
+    expect(house.connect(sessionId, "192.0.2.1").server.closeReason).not.toBe("Too many connections.");
   });
 
   test("of links are good for one link", async () => {
@@ -395,7 +405,7 @@ test("sessions at the same time do not mix", async () => {
 });
 
 describe("a forwarded port", () => {
-  const forwarded = async (clientVersion: string) => {
+  const forwarded = async (clientVersion: string, habits: ClientHabits = {}) => {
     await openHouse();
     const { SessionId: sessionId = "", TokenValue = "" } = await startSession(
       {
@@ -405,7 +415,7 @@ describe("a forwarded port", () => {
       },
       house.context,
     );
-    const client = new DataChannelClient(house.clock, { clientVersion, saysNoSize: true });
+    const client = new DataChannelClient(house.clock, { ...habits, clientVersion, saysNoSize: true });
     const connection = house.connect(sessionId);
     client.connect(connection.client, TokenValue);
     await house.settle();
@@ -449,6 +459,28 @@ describe("a forwarded port", () => {
     await house.settle();
     expect(house.links.map(({ input }) => input)).toEqual(["first", "second"]);
     expect([client.text, client.closed]).toEqual(["answer", undefined]);
+  });
+
+  test("gives a new connection no credit for what the one before had put out", async () => {
+    let stalled = false;
+    const { client } = await forwarded("1.1.54.0", { stalled: () => stalled });
+    stalled = true;
+    const [first] = house.links;
+    const total = sendWindow.bytes + linkWindow;
+    for (let sent = 0; sent < total; sent += 16_384) {
+      first?.output(Buffer.alloc(16_384));
+      await house.settle();
+    }
+    client.sendStream(payloadTypes.flag, flagPayload(flags.disconnectToPort));
+    await house.settle();
+    stalled = false;
+    for (let round = 0; round < 200 && client.text.length < total; round++) await house.pass(100);
+    expect(client.text).toHaveLength(total);
+    const [, second] = house.links;
+    expect(second?.credit).toBe(0);
+    for (let sent = 0; sent < linkWindow / 2; sent += 16_384) second?.output(Buffer.alloc(16_384));
+    await house.settle();
+    expect(second?.credit).toBe(linkWindow / 2);
   });
 });
 

@@ -11,7 +11,7 @@ import type { SessionRegistry } from "./session-registry.ts";
 type Accept = SessionRegistry["acceptClient"];
 const server = createServer();
 let port = 0;
-let clients: { readonly sessionId: string; readonly connection: ByteConnection }[] = [];
+let clients: { readonly sessionId: string; readonly connection: ByteConnection; readonly address: string }[] = [];
 let links: Parameters<SessionRegistry["acceptLink"]>[0][] = [];
 let cameIn: (() => void) | undefined;
 
@@ -19,8 +19,8 @@ beforeEach(async () => {
   clients = [];
   links = [];
   const registry: Pick<SessionRegistry, "acceptClient" | "acceptLink"> = {
-    acceptClient: ((sessionId, connection) => {
-      clients.push({ sessionId, connection });
+    acceptClient: ((sessionId, connection, address) => {
+      clients.push({ sessionId, connection, address });
       cameIn?.();
     }) satisfies Accept,
     acceptLink: (link) => void links.push(link),
@@ -75,7 +75,7 @@ test("text, bytes and what comes in fragments are messages alike, also those tha
   socket.ping("keepalive");
   expect((await pong)[0]).toEqual(Buffer.from("keepalive"));
   expect(await messages(connection, 2)).toEqual(["opening", "bytes"]);
-  expect(clients[0]?.sessionId).toBe("s-1");
+  expect(clients[0]).toMatchObject({ sessionId: "s-1", address: "127.0.0.1" });
   socket.terminate();
 });
 

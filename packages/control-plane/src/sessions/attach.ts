@@ -24,8 +24,9 @@ export interface SessionHandshakes {
 export function attachSessions(handshakes: SessionHandshakes, registry: SessionRegistry): void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   handshakes.onOpenUpgrade("/v1/data-channel/", (request, socket, head, sessionId) => {
+    const { remoteAddress = "" } = request.socket;
     sockets.handleUpgrade(request, socket, head, (webSocket) =>
-      registry.acceptClient(sessionId, byteConnection(webSocket)),
+      registry.acceptClient(sessionId, byteConnection(webSocket), remoteAddress),
     );
   });
   handshakes.onUpgrade("/sessions/ws", (request, socket, head) => {

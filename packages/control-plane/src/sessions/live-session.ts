@@ -77,6 +77,9 @@ export class LiveSession {
   private linkHeardAt = 0;
   /** Bytes that were taken while the transcript could not keep up. */
   private heldCredit = 0;
+  /** Bytes of the link's output that the client's side has not taken yet, and those of links before it. */
+  private untaken = 0;
+  private untakenBefore = 0;
 
   constructor(session: Session, deps: LiveSessionDependencies) {
     const { clock, settings } = deps;
@@ -90,7 +93,7 @@ export class LiveSession {
     this.client = new ClientSide(session.sessionId, {
       ...deps,
       take: (message) => this.take(message),
-      onTaken: (bytes) => this.giveCredit(bytes),
+      onTaken: (bytes) => this.taken(bytes),
       onAttached: () => deps.onStatus("Connected"),
       onDetached: () => deps.onStatus("Disconnected"),
       onLeft: () => this.end(endings.leftByClient),
@@ -215,6 +218,7 @@ export class LiveSession {
       // The client's connection has ended and it waits for the next one: that gets a new connection to the port.
       this.link?.close();
       this.link = undefined;
+      this.forgetCredit();
       this.askForLink();
     }
     return true;
@@ -260,6 +264,7 @@ export class LiveSession {
   private putOut(payloadType: number, bytes: Uint8Array): void {
     this.activeAt = this.deps.clock.now();
     if (this.session.port === undefined) this.transcript?.write(bytes);
+    this.untaken += bytes.length;
     this.client.push(payloadType, bytes);
   }
 
@@ -272,6 +277,20 @@ export class LiveSession {
   private causeOr(ending: Ending): Ending {
     const cause = this.deps.targetEnding();
     return cause === undefined ? ending : endings.targetStopped(cause);
+  }
+
+  /** What a link put out before it was replaced is not the next one's to have credit for. */
+  private forgetCredit(): void {
+    this.heldCredit = 0;
+    this.untakenBefore += this.untaken;
+    this.untaken = 0;
+  }
+
+  private taken(bytes: number): void {
+    const before = Math.min(this.untakenBefore, bytes);
+    this.untakenBefore -= before;
+    this.untaken -= bytes - before;
+    this.giveCredit(bytes - before);
   }
 
   private giveCredit(bytes: number): void {

@@ -18,8 +18,8 @@ import { MessageWriter } from "./wire.ts";
 
 /** In milliseconds; for the first message of a connection. */
 const openingTime = 10_000;
-/** Connections that have not shown a token yet. */
-const mostUnknown = 256;
+/** Connections that have not shown a token yet: of all, and of one address, so that one cannot keep the others out. */
+const mostUnknown = { all: 256, ofAddress: 64 } as const;
 
 export type SessionWish = Pick<OpenSessionMessage, "sessionId" | "token" | "target" | "run">;
 
@@ -41,7 +41,7 @@ export interface SessionRegistryDependencies {
 export class SessionRegistry {
   private readonly deps: SessionRegistryDependencies;
   private readonly live = new Map<string, LiveSession>();
-  private readonly unknown = new Set<ByteConnection>();
+  private readonly unknown = new Map<ByteConnection, string>();
   private readonly deadlines: Deadlines<string>;
   private readonly writing = new Set<Promise<void>>();
   private readonly stopListening: () => void;
@@ -59,11 +59,14 @@ export class SessionRegistry {
     }
   }
 
-  /** A connection that says it belongs to a session. It has a short time to show the session's token. */
-  acceptClient(sessionId: string, connection: ByteConnection): void {
-    if (this.closed || this.unknown.size >= mostUnknown) return connection.close(1013, "Too many connections.");
+  /**
+   * A connection that says it belongs to a session. It has a short time to show the session's token.
+   * @param address where it comes from
+   */
+  acceptClient(sessionId: string, connection: ByteConnection, address: string): void {
+    if (this.closed || !this.hasRoomFor(address)) return connection.close(1013, "Too many connections.");
     const { clock, ids } = this.deps;
-    this.unknown.add(connection);
+    this.unknown.set(connection, address);
     const name = `opening ${ids.uuid()}`;
     const settle = () => {
       this.unknown.delete(connection);
@@ -88,6 +91,11 @@ export class SessionRegistry {
     });
   }
 
+  private hasRoomFor(address: string): boolean {
+    if (this.unknown.size >= mostUnknown.all) return false;
+    return [...this.unknown.values()].filter((each) => each === address).length < mostUnknown.ofAddress;
+  }
+
   /** A link that an agent has opened. The front door has seen to it that a machine only speaks for itself. */
   acceptLink(
     { sessionId, token, containerInstanceArn }: Record<"sessionId" | "token" | "containerInstanceArn", string>,
@@ -102,7 +110,7 @@ export class SessionRegistry {
   async close(): Promise<void> {
     this.closed = true;
     this.stopListening();
-    for (const connection of this.unknown) connection.close(1001, "The control plane stops.");
+    for (const connection of this.unknown.keys()) connection.close(1001, "The control plane stops.");
     const sessions = [...this.live.values()];
     for (const session of sessions) session.end(endings.controlPlaneStops);
     for (const session of sessions) session.endNow();
