@@ -78,7 +78,7 @@ const onlyIn: Readonly<Record<string, RegExp>> = {
   dockerode: /^packages\/(agent\/src\/(runtime\/docker-|images\/)|cli\/src\/engine\/)/,
   "node:sqlite": /^packages\/(control-plane\/src\/(store\/|log-store\/|platform\/sqlite-)|agent\/src\/(state|hooks)\/)/,
   fastify: /^packages\/control-plane\/src\/api\/http\//,
-  ws: /^packages\/(control-plane\/src\/(agent-channel|sessions)|agent\/src\/channel)\//,
+  ws: /^packages\/(control-plane\/src\/(agent-channel|sessions)|agent\/src\/channel|cli\/src\/exec)\//,
   immutable: /^packages\/control-plane\/src\/store\//,
   "@peculiar/x509": /^packages\/control-plane\/src\/tls\//,
   commander: /^packages\/cli\/src\/main\.ts$/,

@@ -49,7 +49,7 @@ export async function exec(
       errorOutput: stderr,
       size: () => (terminal ? { cols: stdout.columns, rows: stdout.rows } : noTerminalSize),
       onResize: (listener) => void stdout.on("resize", listener),
-      resume: () => resumeSession(clients.ssm, access.sessionId),
+      resume: (signal) => resumeSession(clients.ssm, access.sessionId, signal),
       leave: leaving.signal,
     });
     if (end.text !== "") stderr.write(`${end.text.trimStart()}\n`);
@@ -74,6 +74,9 @@ export function houseClients(dataDir: string | undefined): Clients {
     throw new UserError(
       "No house here, and AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY name no other.",
     );
+  }
+  if (!/^https?:/.test(endpoint) || !URL.canParse(endpoint)) {
+    throw new UserError(`AWS_ENDPOINT_URL is no http or https address: ${JSON.stringify(endpoint)}.`);
   }
   const sessionToken = process.env["AWS_SESSION_TOKEN"];
   const region = process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"] ?? "us-east-1";

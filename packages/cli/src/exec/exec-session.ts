@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
+import { UserError } from "../terminal/user-error.ts";
 import { ClientChannel } from "./client-channel.ts";
+import { connectOnce } from "./connect-once.ts";
 
 /** What opens a session, or opens it again. */
 export interface SessionAccess {
@@ -19,11 +21,22 @@ export interface ExecSessionOptions {
   readonly size: () => { readonly cols: number; readonly rows: number };
   /** Calls back whenever the size has changed. */
   readonly onResize?: (listener: () => void) => void;
-  /** Asks for a new way in after the connection was cut. Undefined: the session is over. */
-  readonly resume: () => Promise<Pick<SessionAccess, "streamUrl" | "tokenValue"> | undefined>;
+  /** Asks for a new way in after the connection was cut. Undefined: the session is over. It is broken off by the signal. */
+  readonly resume: (signal: AbortSignal) => Promise<Pick<SessionAccess, "streamUrl" | "tokenValue"> | undefined>;
   /** Aborted to leave: the program is ended. */
   readonly leave?: AbortSignal;
+  readonly limits?: Partial<ExecLimits>;
 }
+
+/** In milliseconds. */
+export interface ExecLimits {
+  /** Between two signs of life that are asked for; a connection without one for as long again is lost. */
+  readonly pingMs: number;
+  /** A connection that was cut is tried again for so long, and each try takes no longer than `tryMs`. */
+  readonly resumeMs: number;
+  readonly tryMs: number;
+}
+const defaultLimits: ExecLimits = { pingMs: 15_000, resumeMs: 60_000, tryMs: 10_000 };
 
 export interface ExecEnd {
   /** Of the program, if it ended by itself. */
@@ -34,11 +47,12 @@ export interface ExecEnd {
 
 /** Input goes in pieces of at most so many bytes. */
 const longestInput = 16 * 1024;
-/** A connection that was cut is tried again for so long, in milliseconds. */
-const resumeMs = 60_000;
 const resumePauseMs = 500;
 
-/** Lives a session from its first connection to its end, over as many connections as it takes. */
+/**
+ * Lives a session from its first connection to its end, over as many connections as it takes.
+ * @throws UserError if the control plane's address for the session is none
+ */
 export async function liveSession(options: ExecSessionOptions): Promise<ExecEnd> {
   const { access, input, size, onResize, leave } = options;
   const over = Promise.withResolvers<ExecEnd>();
@@ -60,55 +74,59 @@ export async function liveSession(options: ExecSessionOptions): Promise<ExecEnd>
     onClosed: ({ output, exitCode }) => end({ text: output, ...(exitCode === undefined ? {} : { exitCode }) }),
   });
   leave?.addEventListener("abort", () => channel.sendTerminate());
-  void keepConnected();
+  const limits = { ...defaultLimits, ...options.limits };
+  keepConnected().catch((error: unknown) => {
+    ended.abort();
+    over.reject(error);
+  });
   return over.promise;
 
   async function keepConnected(): Promise<void> {
     const clientId = randomUUID();
     let { streamUrl, tokenValue } = access;
     for (;;) {
-      await connectOnce(streamUrl, tokenValue, clientId, channel, ended.signal);
+      const opening = {
+        MessageSchemaVersion: "1.0",
+        RequestId: randomUUID(),
+        TokenValue: tokenValue,
+        ClientId: clientId,
+      };
+      const how = await connectOnce(requireSocketUrl(streamUrl), JSON.stringify(opening), channel, {
+        over: ended.signal,
+        ...limits,
+      });
       if (ended.signal.aborted) return;
-      const again = await askAgain(options.resume).catch(() => undefined);
-      if (again === undefined) return end({ text: "The session is over: it could not be taken up again." });
+      if (how === "lost") options.errorOutput.write("\r\nThe connection is lost; trying to get it back.\r\n");
+      const again = await askAgain(options.resume, limits);
+      if (ended.signal.aborted) return;
+      if (again === "over") return end({ text: "The session is over: it could not be taken up again." });
+      if (again === "unreachable") {
+        return end({
+          text: `The network is lost: the control plane has not answered for ${limits.resumeMs / 1000} s.`,
+        });
+      }
       ({ streamUrl, tokenValue } = again);
     }
   }
 }
 
-/** Resolves when the connection has ended, whatever for. It is ended when `over` aborts: the server waits for that. */
-async function connectOnce(
-  url: string,
-  token: string,
-  clientId: string,
-  channel: ClientChannel,
-  over: AbortSignal,
-): Promise<void> {
-  const socket = new WebSocket(url);
-  over.addEventListener("abort", () => socket.close());
-  socket.binaryType = "arraybuffer";
-  const closed = Promise.withResolvers<void>();
-  socket.addEventListener("open", () => {
-    const opening = { MessageSchemaVersion: "1.0", RequestId: randomUUID(), TokenValue: token, ClientId: clientId };
-    socket.send(JSON.stringify(opening));
-    channel.attach((bytes) => {
-      if (socket.readyState === WebSocket.OPEN) socket.send(bytes);
-    });
-  });
-  socket.addEventListener("message", ({ data }) => channel.receive(new Uint8Array(data as ArrayBuffer)));
-  socket.addEventListener("error", () => closed.resolve());
-  socket.addEventListener("close", () => closed.resolve());
-  await closed.promise;
-  channel.detach();
+function requireSocketUrl(text: string): string {
+  const protocol = URL.canParse(text) ? new URL(text).protocol : "";
+  if (protocol === "ws:" || protocol === "wss:") return text;
+  throw new UserError(`The control plane gave no address to open the session at, but ${JSON.stringify(text)}.`);
 }
 
 /** While nobody answers, the control plane may be on its way back. */
-async function askAgain(resume: ExecSessionOptions["resume"]): Promise<Awaited<ReturnType<typeof resume>>> {
+async function askAgain(
+  resume: ExecSessionOptions["resume"],
+  { resumeMs, tryMs }: ExecLimits,
+): Promise<Pick<SessionAccess, "streamUrl" | "tokenValue"> | "over" | "unreachable"> {
   for (const deadline = Date.now() + resumeMs; ; await wait(resumePauseMs)) {
     try {
-      return await resume();
+      return (await resume(AbortSignal.timeout(tryMs))) ?? "over";
     } catch (error) {
-      if (Date.now() > deadline) throw error;
+      if (error instanceof UserError) throw error;
+      if (Date.now() > deadline) return "unreachable";
     }
   }
 }

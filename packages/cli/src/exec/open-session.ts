@@ -44,10 +44,22 @@ export async function openSession({ ecs, ssm }: Clients, wish: SessionWish): Pro
   );
 }
 
-/** Asks for another way into a session. @returns undefined once it is over */
-export async function resumeSession(ssm: SSMClient, SessionId: string): Promise<SessionAccess | undefined> {
-  const answer = await ssm.send(new ResumeSessionCommand({ SessionId }));
+/** Asks for another way into a session. @returns undefined once it is over. @throws UserError if that is refused */
+export async function resumeSession(
+  ssm: SSMClient,
+  SessionId: string,
+  abortSignal: AbortSignal,
+): Promise<SessionAccess | undefined> {
+  const answer = await ssm.send(new ResumeSessionCommand({ SessionId }), { abortSignal }).catch((error: unknown) => {
+    throw isRefusal(error) ? new UserError(`The session cannot be taken up again: ${error.message}`) : error;
+  });
   return answer.TokenValue ? requireAccess({ ...answer, SessionId }) : undefined;
+}
+
+function isRefusal(error: unknown): error is Error {
+  const { httpStatusCode: status = 0 } =
+    (error as { readonly $metadata?: { httpStatusCode?: number } }).$metadata ?? {};
+  return error instanceof Error && status >= 400 && status < 500 && status !== 429;
 }
 
 /** The cluster as it was given, or out of the task's ARN; undefined for the default one. */
