@@ -28,7 +28,7 @@ const live = (streamUrl: string, more: Partial<ExecSessionOptions> = {}) => {
     errorOutput,
     size: () => ({ cols: 80, rows: 24 }),
     resume: async () => undefined,
-    limits: { pingMs: 5, resumeMs: 0, tryMs: 1000 },
+    limits: { pingMs: 25, resumeMs: 0, tryMs: 1000 },
     ...more,
   });
   return { over, told: () => told };

@@ -126,7 +126,7 @@ async function askAgain(
       return (await resume(AbortSignal.timeout(tryMs))) ?? "over";
     } catch (error) {
       if (error instanceof UserError) throw error;
-      if (Date.now() > deadline) return "unreachable";
+      if (Date.now() >= deadline) return "unreachable";
     }
   }
 }
