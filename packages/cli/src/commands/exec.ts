@@ -2,7 +2,8 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { commandText } from "../exec/command-text.ts";
 import { liveSession } from "../exec/exec-session.ts";
-import { type Clients, openSession, resumeSession } from "../exec/open-session.ts";
+import { openFailure } from "../exec/open-failure.ts";
+import { type Clients, openSession, resumeSession, type SessionWish } from "../exec/open-session.ts";
 import { endpointOf, readAccessKey, readChoices } from "../house/house.ts";
 import { layoutOf } from "../house/layout.ts";
 import { takeTerminal } from "../terminal/raw-terminal.ts";
@@ -30,7 +31,7 @@ export async function exec(
   const { stdin, stdout, stderr } = process;
   const terminal = stdin.isTTY && stdout.isTTY;
   const clients = houseClients(dataDir);
-  const access = await openSession(clients, {
+  const access = await openOrSay(clients, {
     task,
     command: commandText(words),
     terminal,
@@ -60,14 +61,24 @@ export async function exec(
   }
 }
 
+/** @throws UserError for what a user can change */
+async function openOrSay(clients: ReturnType<typeof houseClients>, wish: SessionWish) {
+  try {
+    return await openSession(clients, wish);
+  } catch (cause) {
+    const text = openFailure(cause, clients.endpoint);
+    throw text === undefined ? cause : new UserError(text, { cause });
+  }
+}
+
 /** Clients for the house in the data directory; without one, for what the AWS variables say. */
-export function houseClients(dataDir: string | undefined): Clients {
+export function houseClients(dataDir: string | undefined): Clients & { readonly endpoint: string } {
   const layout = layoutOf(dataDir);
   const choices = readChoices(layout);
   const credentials = readAccessKey(layout);
   if (choices !== undefined && credentials !== undefined) {
     const options = { endpoint: endpointOf(choices), region: choices.region, credentials };
-    return { ecs: new ECSClient(options), ssm: new SSMClient(options) };
+    return { ecs: new ECSClient(options), ssm: new SSMClient(options), endpoint: options.endpoint };
   }
   const { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secret } = process.env;
   if (!endpoint || !accessKeyId || !secret) {
@@ -82,5 +93,5 @@ export function houseClients(dataDir: string | undefined): Clients {
   const region = process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"] ?? "us-east-1";
   const keys = { accessKeyId, secretAccessKey: secret, ...(sessionToken ? { sessionToken } : {}) };
   const options = { endpoint, region, credentials: keys };
-  return { ecs: new ECSClient(options), ssm: new SSMClient(options) };
+  return { ecs: new ECSClient(options), ssm: new SSMClient(options), endpoint };
 }
