@@ -257,7 +257,7 @@ describe("the end comes", () => {
     await house.close();
     await openHouse({ agent: () => undefined });
     const { client: waiting } = await house.session();
-    await house.pass(15_000);
+    await house.pass(30_000);
     expect(waiting.closed?.output).toContain("did not open the session in time");
   });
 

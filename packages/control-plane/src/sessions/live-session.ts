@@ -30,7 +30,7 @@ const times = {
   handshake: 15_000,
   /** A client that says no size gets the terminal's own after so long. */
   size: 2_000,
-  link: 15_000,
+  link: 30_000,
   linkPing: 20_000,
   linkSilence: 60_000,
 } as const;
