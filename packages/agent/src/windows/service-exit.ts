@@ -1,4 +1,4 @@
-/** Asks the agent to behave as what a service of Windows runs; see docs/decisions/0009-windows-service.md. */
+/** Asks the agent to behave as what a service of Windows runs; see docs/decisions/0012-windows-service.md. */
 export const serviceFlag = "-windows-service";
 
 /** What a restart would not mend. Source: agent protocol §10.3. */
