@@ -99,7 +99,8 @@ async function measure(pid: number): Promise<{ readonly mib: number; readonly cp
  * Milliseconds from the answer of RunTask, in whose turn the payload leaves, to the engine's start call, less what the
  * engine itself took on the way.
  */
-async function addedBeforeStart({ ecs }: House): Promise<number> {
+async function addedBeforeStart(of: House): Promise<number> {
+  const { ecs } = of;
   const known = proxy.calls.length;
   const { tasks } = await ecs.send(new RunTaskCommand({ taskDefinition: "bench" }));
   const began = performance.now();
@@ -107,6 +108,8 @@ async function addedBeforeStart({ ecs }: House): Promise<number> {
     proxy.calls.slice(known).find(({ what }) => /\/start/.test(what)),
   );
   await ecs.send(new StopTaskCommand({ task: tasks?.[0]?.taskArn }));
+  // The end of one is not to be in the way of the next.
+  await eventually("it is gone", async () => ((await of.containers()).length === 0 ? true : undefined));
   const calls = proxy.calls.slice(known).filter(({ what }) => onTheWay.test(what));
   return start.begin - began - busyBetween(calls, began, start.begin);
 }
