@@ -8,7 +8,7 @@ export const indexes: { readonly [K in Kind]: readonly (keyof Resources[K])[] } 
   service: ["clusterArn", "taskDefinition"],
   deployment: ["serviceArn"],
   serviceEvents: ["serviceArn"],
-  serviceDeployment: ["serviceArn", "deploymentId"],
+  serviceDeployment: ["serviceArn", "status"],
   serviceRevision: ["serviceArn"],
   taskSet: ["serviceArn"],
   task: [

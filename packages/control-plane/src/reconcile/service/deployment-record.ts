@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Deployment } from "../../model/service.ts";
-import { isOpen, revisionArnOf, type ServiceDeployment } from "../../model/service-deployment.ts";
-import type { Stored, Write } from "../../store/store.ts";
+import { openStatuses, revisionArnOf, type ServiceDeployment } from "../../model/service-deployment.ts";
+import type { Snapshot, Stored, Write } from "../../store/store.ts";
 import type { ServiceView, WholeService } from "./service-view.ts";
 
 /** What a pass has decided of the primary deployment. */
@@ -59,9 +59,9 @@ function besidePrimary(record: ServiceDeployment, primary: Deployment, now: numb
   return record;
 }
 
-/** The records that are not over, of which there may be several for a moment. */
-export const openRecords = (records: readonly Stored<"serviceDeployment">[]): readonly Stored<"serviceDeployment">[] =>
-  records.filter(({ value }) => isOpen(value));
+/** A service's records that are not over, of which there may be several for a moment; those that are over cost nothing. */
+export const openRecords = (snapshot: Snapshot, serviceArn: string): readonly Stored<"serviceDeployment">[] =>
+  openStatuses.flatMap((status) => snapshot.list("serviceDeployment", { serviceArn, status }));
 
 /** With its service, what is under way stops. */
 export const recordsEnd = ({ records, now }: WholeService): readonly Write[] =>

@@ -49,7 +49,7 @@ export function viewWhole(
     snapshot,
     stored,
     deployments: snapshot.list("deployment", { serviceArn }),
-    records: openRecords(snapshot.list("serviceDeployment", { serviceArn })),
+    records: openRecords(snapshot, serviceArn),
     tasks: snapshot.list("task", { serviceArn }).map((task) => judgeTask(task, context)),
     events: {
       arn: eventsArn,

@@ -1,7 +1,7 @@
 import type * as sdk from "@aws-sdk/client-ecs";
 import { launchTypeOf } from "../../../model/new-task.ts";
 import { type Deployment, hasTaskSets, type Service } from "../../../model/service.ts";
-import { isOpen } from "../../../model/service-deployment.ts";
+import { openStatuses } from "../../../model/service-deployment.ts";
 import type { Snapshot, Stored } from "../../../store/store.ts";
 import { describeTaskSet } from "../task-sets/describe-task-set.ts";
 import { currentRevisions } from "./describe-service-deployment.ts";
@@ -93,7 +93,8 @@ const taskSetsOf = (
 
 /** The deployment that is under way, by its record. */
 function inProgress(serviceArn: string, snapshot: Snapshot): Pick<sdk.Service, "currentServiceDeployment"> {
-  const record = snapshot.list("serviceDeployment", { serviceArn }).findLast(({ value }) => isOpen(value));
+  const open = openStatuses.flatMap((status) => snapshot.list("serviceDeployment", { serviceArn, status }));
+  const record = open.toSorted((a, b) => a.value.createdAt - b.value.createdAt).at(-1);
   return record === undefined ? {} : { currentServiceDeployment: record.arn };
 }
 
