@@ -1,8 +1,8 @@
-import { randomBytes, randomInt, randomUUID } from "node:crypto";
-import { chmod, link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { randomBytes, randomInt } from "node:crypto";
+import { chmod, readFile } from "node:fs/promises";
 import { roleUniqueId } from "../../credentials/role-unique-id.ts";
 import type { TemporaryCredentials } from "../../credentials/temporary-credentials.ts";
+import { createOnce } from "../../platform/create-once.ts";
 import type { Settings } from "../../settings.ts";
 import type { Caller } from "../operation-context.ts";
 
@@ -74,19 +74,8 @@ export async function openRootKey(path: string, settings: Pick<Settings, "accoun
 
 /** Writes a new key; undefined if the file is already there. It appears with its whole content or not at all. */
 async function createKey(path: string): Promise<RootKey | undefined> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const key = newKey();
-  const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, `${JSON.stringify(key, undefined, 2)}\n`, { mode: 0o600, flush: true });
-  try {
-    await link(draft, path);
-    return key;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return undefined;
-    throw error;
-  } finally {
-    await unlink(draft);
-  }
+  return (await createOnce(path, `${JSON.stringify(key, undefined, 2)}\n`)) ? key : undefined;
 }
 
 async function readKey(path: string): Promise<RootKey> {
