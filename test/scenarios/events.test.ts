@@ -43,7 +43,8 @@ async function openHouse() {
   });
   await house.open(1);
   const context = { ...house.context, bus, sealed: new SealedTexts(Buffer.alloc(32, 1), "test") };
-  const logged = () => logStore.read({ group, limit: 1_000 }).map(({ message }) => JSON.parse(message) as AwsEvent);
+  const logged = async () =>
+    (await logStore.read({ group, limit: 1_000 })).events.map(({ message }) => JSON.parse(message) as AwsEvent);
   return { house, bus, logStore, context, logged, refused: refused.promise };
 }
 type Opened = Awaited<ReturnType<typeof openHouse>>;
@@ -75,7 +76,7 @@ test("a service's way to its steady state, and a task's to its end, are events",
   await register(house);
   await house.call("CreateService", { serviceName: "web", taskDefinition: "job", desiredCount: 1 });
   await pass(10_000);
-  const events = logged();
+  const events = await logged();
   const named = (type: string) => events.filter((event) => event["detail-type"] === type);
   expect(named("ECS Deployment State Change").map(({ detail }) => detail.eventName)).toEqual([
     "SERVICE_DEPLOYMENT_IN_PROGRESS",
@@ -98,7 +99,7 @@ test("a service's way to its steady state, and a task's to its end, are events",
 
   await house.call("StopTask", { task: taskArn });
   await pass(40_000);
-  const last = logged().findLast(({ resources }) => resources[0] === taskArn);
+  const last = (await logged()).findLast(({ resources }) => resources[0] === taskArn);
   expect(last?.detail).toMatchObject({ lastStatus: "STOPPED", stopCode: "UserInitiated" });
 });
 

@@ -500,7 +500,7 @@ describe("the transcript", () => {
     session.link?.output("\x1b[1m# \x1b[0mls\r\nbin  etc\r\n# exit");
     session.link?.send({ kind: "exited", exitCode: 0 });
     await house.settle();
-    const kept = house.logStore.read({ group: "/exec", limit: 100 });
+    const { events: kept } = await house.logStore.read({ group: "/exec", limit: 100 });
     return { session, lines: kept.map(({ message }) => message), streams: house.logStore.streams("/exec") };
   };
 
@@ -520,7 +520,8 @@ describe("the transcript", () => {
     session.link?.output("the last words");
     await house.settle();
     await house.registry.close();
-    expect(house.logStore.read({ group: "/exec", limit: 100 }).at(-1)?.message).toBe("the last words");
+    const { events } = await house.logStore.read({ group: "/exec", limit: 100 });
+    expect(events.at(-1)?.message).toBe("the last words");
     expect(house.record(session.sessionId)?.status).toBe("Terminated");
   });
 

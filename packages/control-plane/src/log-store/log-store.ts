@@ -52,6 +52,31 @@ export interface LogQuery {
   readonly limit: number;
   /** UTF-8 bytes of messages after which no more come, so that long lines do not fill the memory; one event always comes. */
   readonly bytes?: number;
+  /** Texts that every message has to contain, all of them, letter by letter. Where there are any, reading is much quicker. */
+  readonly needles?: readonly string[];
+  /** What else an event has to be like; asked after everything above. Must not throw. */
+  readonly where?: (event: StoredLogEvent) => boolean;
+  /** UTF-8 bytes of messages to look through, roughly, after which the answer is what was found by then; default 64 MiB. */
+  readonly scanBytes?: number;
+}
+
+/** What was found, and how far the search came. */
+export interface LogPage {
+  /** In the order of the query. */
+  readonly events: readonly StoredLogEvent[];
+  /**
+   * Give it as `beyond` to go on; absent when everything was looked through. A page may have it and no events: then nothing
+   * matched as far as the search came.
+   */
+  readonly next?: LogPosition;
+}
+
+/** What one append put into a stream. */
+export interface AppendedEvents {
+  readonly group: string;
+  readonly stream: string;
+  /** In the order in which they were given, which need not be that of their times; at least one. */
+  readonly events: readonly StoredLogEvent[];
 }
 
 /**
@@ -77,8 +102,16 @@ export interface LogStore {
    * @returns false if the stream is gone
    */
   append(group: string, stream: string, events: readonly NewLogEvent[], ingestedAt: number): Promise<boolean>;
-  /** In the order of the query; costs as much as it returns. */
-  read(query: LogQuery): readonly StoredLogEvent[];
+  /**
+   * A page of a group's events; none of a group that is not there. Sees every append that had resolved when it was called.
+   * Does not hold up the event loop: a long search goes step by step.
+   */
+  read(query: LogQuery): Promise<LogPage>;
+  /**
+   * Tells of every append, after it is durable and at the latest when it resolves; those of a stream in their order. Called
+   * within the flush: a listener is quick and must not throw. @returns the way to stop it
+   */
+  watch(listener: (appended: AppendedEvents) => void): () => void;
   /** Removes events older than `before` of one group, at most `limit` of them. @returns how many went */
   expire(group: string, before: number, limit: number): number;
   /** Flushes what is under way and lets go of the file; changes that come later reject. */

@@ -39,6 +39,9 @@ const question = fc.record(
     backwards: fc.boolean(),
     limit: fc.integer({ min: 1, max: 6 }),
     bytes: fc.integer({ min: 1, max: 9 }),
+    needles: fc.array(fc.constantFrom("1", "2", "3.", "."), { maxLength: 2 }),
+    scanBytes: fc.integer({ min: 1, max: 9 }),
+    where: fc.constantFrom(({ message }: StoredLogEvent) => !message.endsWith("1")),
   },
   { requiredKeys: ["group", "limit"] },
 ) as fc.Arbitrary<LogQuery>;
@@ -71,12 +74,15 @@ class Model {
   }
 
   /** All that a question asks for, without its limits. */
-  answer({ group, streams: chosen, from = 0, to = Infinity, backwards = false }: LogQuery): readonly string[] {
+  answer(query: LogQuery): readonly string[] {
+    const { group, streams: chosen, from = 0, to = Infinity, backwards = false, needles = [], where } = query;
     const found = this.kept
       .filter((one) => one.group === group && (chosen === undefined || chosen.includes(one.stream)))
       .filter(({ timestamp }) => timestamp >= from && timestamp < to)
       .toSorted((a, b) => a.timestamp - b.timestamp)
-      .map(({ message }) => message);
+      .map(({ message }) => message)
+      .filter((message) => needles.every((needle) => message.includes(needle)))
+      .filter((message) => where?.({ message } as StoredLogEvent) !== false);
     return backwards ? found.toReversed() : found;
   }
 }
@@ -107,15 +113,17 @@ async function perform(store: SqliteLogStore, each: Step): Promise<boolean> {
 }
 
 /** Page by page, each from where the one before ended. */
-function readAll(store: SqliteLogStore, query: LogQuery): readonly StoredLogEvent[] {
+async function readAll(store: SqliteLogStore, query: LogQuery): Promise<readonly StoredLogEvent[]> {
   const seen: StoredLogEvent[] = [];
-  for (let beyond: LogPosition | undefined; ; beyond = seen.at(-1)) {
-    const page = store.read({ ...query, ...(beyond === undefined ? {} : { beyond }) });
+  for (let beyond: LogPosition | undefined; ; ) {
+    const { events: page, next } = await store.read({ ...query, ...(beyond === undefined ? {} : { beyond }) });
     expect(page.length).toBeLessThanOrEqual(query.limit);
     const bytes = page.reduce((sum, { message }) => sum + message.length, 0);
     if (page.length > 1) expect(bytes).toBeLessThanOrEqual(query.bytes ?? Infinity);
-    if (page.length === 0) return seen;
     seen.push(...page);
+    if (next === undefined) return seen;
+    expect(next).not.toEqual(beyond);
+    beyond = next;
   }
 }
 
@@ -136,7 +144,7 @@ test("whatever is put, removed and asked, the answer is a plain list's", async (
           count += 10;
         }
         for (const query of questions) {
-          const events = readAll(store, query);
+          const events = await readAll(store, query);
           expect(events.map(({ message }) => message)).toEqual(model.answer(query));
           expect(new Set(events.map(({ sequence }) => sequence)).size).toBe(events.length);
         }

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ManualClock } from "../platform/clock.ts";
 import { silentLogger } from "../platform/logger.ts";
 import { keepRetention } from "./keep-retention.ts";
-import type { StoredLogEvent } from "./log-store.ts";
+import type { AppendedEvents, StoredLogEvent } from "./log-store.ts";
 import { SqliteLogStore } from "./sqlite-log-store.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "hatoba-logs-"));
@@ -26,10 +26,10 @@ const texts = (events: readonly StoredLogEvent[]) => events.map(({ message }) =>
 test("what was acknowledged is there after a restart", async () => {
   await store.append("g", "s", [{ timestamp: 10, message: "one" }], 11);
   await store.updateGroup("g", (group) => ({ ...group, tags: { a: "b" }, retentionDays: 3 }));
-  const before = [store.groups(), store.streams("g"), store.read({ group: "g", limit: 10 })];
+  const before = [store.groups(), store.streams("g"), (await store.read({ group: "g", limit: 10 })).events];
   await store.close();
   store = new SqliteLogStore(path);
-  expect([store.groups(), store.streams("g"), store.read({ group: "g", limit: 10 })]).toEqual(before);
+  expect([store.groups(), store.streams("g"), (await store.read({ group: "g", limit: 10 })).events]).toEqual(before);
   expect(store.stream("g", "s")).toMatchObject({
     firstEventAt: 10,
     lastEventAt: 10,
@@ -63,9 +63,9 @@ test("events come by their times, those of one time in the order of their arriva
       9,
     ),
   ]);
-  expect(texts(store.read({ group: "g", limit: 10 }))).toEqual(["c", "a", "b", "d"]);
-  expect(texts(store.read({ group: "g", limit: 2, backwards: true }))).toEqual(["d", "b"]);
-  expect(texts(store.read({ group: "g", from: 4, to: 5, limit: 9 }))).toEqual([]);
+  expect(texts((await store.read({ group: "g", limit: 10 })).events)).toEqual(["c", "a", "b", "d"]);
+  expect(texts((await store.read({ group: "g", limit: 2, backwards: true })).events)).toEqual(["d", "b"]);
+  expect(texts((await store.read({ group: "g", from: 4, to: 5, limit: 9 })).events)).toEqual([]);
 });
 
 test("pages in both directions give every event once, whatever the times and streams", async () => {
@@ -91,7 +91,12 @@ test("pages in both directions give every event once, whatever the times and str
         const seen: StoredLogEvent[] = [];
         for (;;) {
           const last = seen.at(-1);
-          const page = store.read({ group, limit, backwards, ...(last === undefined ? {} : { beyond: last }) });
+          const { events: page } = await store.read({
+            group,
+            limit,
+            backwards,
+            ...(last === undefined ? {} : { beyond: last }),
+          });
           seen.push(...page);
           if (page.length < limit) break;
         }
@@ -127,20 +132,33 @@ describe("changes of one turn", () => {
     ]);
     expect(outcomes.map(({ status }) => status)).toEqual(Array(5).fill("rejected"));
     expect([store.groups(), store.streams("g")]).toEqual(before);
-    expect(store.read({ group: "g", limit: 9 })).toEqual([]);
+    expect((await store.read({ group: "g", limit: 9 })).events).toEqual([]);
     expect(await store.append("g", "s", [{ timestamp: 1, message: "b" }], 1)).toBe(true);
     await store.close();
     store = new SqliteLogStore(path);
     expect([store.groups(), store.streams("g").map(({ name }) => name)]).toEqual([before[0], ["s"]]);
-    expect(texts(store.read({ group: "g", limit: 9 }))).toEqual(["b"]);
+    expect(texts((await store.read({ group: "g", limit: 9 })).events)).toEqual(["b"]);
   });
 
   test("are not seen before they are kept", async () => {
     const appended = store.append("g", "s", [{ timestamp: 1, message: "a" }], 1);
-    expect(store.read({ group: "g", limit: 9 })).toEqual([]);
+    expect((await store.read({ group: "g", limit: 9 })).events).toEqual([]);
     await appended;
-    expect(texts(store.read({ group: "g", limit: 9 }))).toEqual(["a"]);
+    expect(texts((await store.read({ group: "g", limit: 9 })).events)).toEqual(["a"]);
   });
+});
+
+test("who watches hears of each append once it is kept, and of none that is not", async () => {
+  const heard: AppendedEvents[] = [];
+  const stop = store.watch((appended) => heard.push(appended));
+  const append = (group: string, message: string) => store.append(group, "s", [{ timestamp: 1, message }], 2);
+  const appended = append("g", "a");
+  expect(heard).toEqual([]);
+  await Promise.all([appended, append("none", "b"), store.append("g", "s", [], 2)]);
+  stop();
+  await append("g", "c");
+  const { events } = await store.read({ group: "g", limit: 1 });
+  expect(heard).toEqual([{ group: "g", stream: "s", events }]);
 });
 
 test("closing keeps what is under way, and refuses what comes after", async () => {
@@ -150,14 +168,14 @@ test("closing keeps what is under way, and refuses what comes after", async () =
   expect(await appended).toBe(true);
   await closed;
   store = new SqliteLogStore(path);
-  expect(texts(store.read({ group: "g", limit: 9 }))).toEqual(["a"]);
+  expect(texts((await store.read({ group: "g", limit: 9 })).events)).toEqual(["a"]);
 });
 
 test("there may be more streams to read than a statement takes values", async () => {
   await Promise.all(Array.from({ length: 33_000 }, (_, at) => store.createStream("g", `t${at}`, 1)));
   await store.append("g", "t32999", [{ timestamp: 1, message: "a" }], 1);
   const streams = store.streams("g").map(({ name }) => name);
-  expect(texts(store.read({ group: "g", streams, limit: 9 }))).toEqual(["a"]);
+  expect(texts((await store.read({ group: "g", streams, limit: 9 })).events)).toEqual(["a"]);
 });
 
 describe("removing", () => {
@@ -166,9 +184,13 @@ describe("removing", () => {
     await store.append("g", "s", [{ timestamp: 1, message: "a" }], 1);
     await store.append("g", "t", [{ timestamp: 1, message: "b" }], 1);
     await store.deleteStream("g", "s");
-    expect(texts(store.read({ group: "g", limit: 9 }))).toEqual(["b"]);
+    expect(texts((await store.read({ group: "g", limit: 9 })).events)).toEqual(["b"]);
     await store.deleteGroup("g");
-    expect([store.groups(), store.streams("g"), store.read({ group: "g", limit: 9 })]).toEqual([[], [], []]);
+    expect([store.groups(), store.streams("g"), (await store.read({ group: "g", limit: 9 })).events]).toEqual([
+      [],
+      [],
+      [],
+    ]);
   });
 
   test("retention removes what is older than its days, now and every hour", async () => {
@@ -181,11 +203,11 @@ describe("removing", () => {
     await append(day - 1_800_000, "soon");
     await append(0, "new");
     const stop = keepRetention({ logStore: store, clock, logger: silentLogger });
-    expect(texts(store.read({ group: "g", limit: 9 }))).toEqual(["soon", "new"]);
+    expect(texts((await store.read({ group: "g", limit: 9 })).events)).toEqual(["soon", "new"]);
     clock.advance(3_600_000);
-    expect(texts(store.read({ group: "g", limit: 9 }))).toEqual(["new"]);
+    expect(texts((await store.read({ group: "g", limit: 9 })).events)).toEqual(["new"]);
     stop();
     clock.advance(5 * day);
-    expect(texts(store.read({ group: "g", limit: 9 }))).toEqual(["new"]);
+    expect(texts((await store.read({ group: "g", limit: 9 })).events)).toEqual(["new"]);
   });
 });

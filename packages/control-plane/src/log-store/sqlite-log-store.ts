@@ -1,6 +1,16 @@
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { inTransaction, openDatabase, type Schema } from "../platform/sqlite-database.ts";
-import type { LogGroup, LogQuery, LogStore, LogStream, NewLogEvent, StoredLogEvent } from "./log-store.ts";
+import type {
+  AppendedEvents,
+  LogGroup,
+  LogPage,
+  LogQuery,
+  LogStore,
+  LogStream,
+  NewLogEvent,
+  StoredLogEvent,
+} from "./log-store.ts";
 
 const schema: Schema = {
   migrations: [
@@ -19,6 +29,9 @@ const schema: Schema = {
      CREATE INDEX event_by_group ON event (group_id, timestamp, sequence);`,
   ],
 };
+
+/** What is read at a time; in between others have their turn. */
+const step = { limit: 1_000, bytes: 1024 * 1024 } as const;
 
 interface KnownStream {
   readonly id: number;
@@ -39,6 +52,8 @@ export class SqliteLogStore implements LogStore {
   readonly #groups = new Map<string, KnownGroup>();
   readonly #insert;
   readonly #keepStream;
+  readonly #listeners = new Set<(appended: AppendedEvents) => void>();
+  #appended: AppendedEvents[] = [];
   #pending: { readonly run: () => void; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] =
     [];
   #flush: Promise<void> | undefined;
@@ -132,8 +147,11 @@ export class SqliteLogStore implements LogStore {
       const target = known?.streams.get(stream);
       if (known === undefined || target === undefined) return false;
       if (events.length === 0) return true;
-      for (const { timestamp, message } of events)
-        this.#insert.run(known.id, target.id, timestamp, ingestedAt, message);
+      const stored = events.map(({ timestamp, message }) => {
+        const { lastInsertRowid } = this.#insert.run(known.id, target.id, timestamp, ingestedAt, message);
+        return { timestamp, message, stream, ingestedAt, sequence: Number(lastInsertRowid) };
+      });
+      this.#appended.push({ group, stream, events: stored });
       const value = withEvents(target.value, events, ingestedAt);
       this.#keepStream.run(JSON.stringify(value), target.id);
       known.streams.set(stream, { id: target.id, value });
@@ -141,7 +159,35 @@ export class SqliteLogStore implements LogStore {
     });
   }
 
-  read({
+  async read({ where, needles = [], scanBytes = 64 * 1024 * 1024, ...query }: LogQuery): Promise<LogPage> {
+    const found: StoredLogEvent[] = [];
+    let [taken, looked] = [0, 0];
+    let { beyond } = query;
+    const goOn = () => ({ events: found, ...(beyond === undefined ? {} : { next: beyond }) });
+    for (;;) {
+      const events = this.#read({ ...query, ...(beyond === undefined ? {} : { beyond }), ...step });
+      if (events.length === 0) return { events: found };
+      for (const event of events) {
+        const size = Buffer.byteLength(event.message);
+        looked += size;
+        if (needles.every((needle) => event.message.includes(needle)) && where?.(event) !== false) {
+          if (found.length > 0 && taken + size > (query.bytes ?? Infinity)) return goOn();
+          found.push(event);
+          taken += size;
+        }
+        beyond = { timestamp: event.timestamp, sequence: event.sequence };
+        if (found.length >= query.limit || looked >= scanBytes) return goOn();
+      }
+      await nextTurn();
+    }
+  }
+
+  watch(listener: (appended: AppendedEvents) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #read({
     group,
     streams,
     from,
@@ -235,10 +281,14 @@ export class SqliteLogStore implements LogStore {
         for (const { run } of batch) run();
       });
     } catch (error) {
+      this.#appended = [];
       this.#load();
       for (const { reject } of batch) reject(error);
       return;
     }
+    const appended = this.#appended;
+    this.#appended = [];
+    for (const each of appended) for (const listener of this.#listeners) listener(each);
     for (const { resolve } of batch) resolve();
   }
 

@@ -39,7 +39,7 @@ describe("log group", () => {
     await logStore.createGroup({ name: "/aws/events/x", createdAt: 0, tags: {} });
     await deliver(group, '{"id":"1"}');
     await deliver(group, '{"timestamp": 1767225600001, "message": {"a": 1}}');
-    const events = logStore.read({ group: "/aws/events/x", limit: 10 });
+    const { events } = await logStore.read({ group: "/aws/events/x", limit: 10 });
     expect(events.map(({ stream, timestamp, message }) => [stream, timestamp, message])).toEqual([
       ["mine", Date.UTC(2026, 0, 1), '{"id":"1"}'],
       ["mine", Date.UTC(2026, 0, 1) + 1, '{"a":1}'],

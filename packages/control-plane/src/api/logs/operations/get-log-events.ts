@@ -16,7 +16,7 @@ export const getLogEvents: Operation<"GetLogEvents"> = async (input, { logStore,
   const stream = requireStream(logStore, group.name, input.logStreamName);
   const given = input.nextToken === undefined ? undefined : readPosition(input.nextToken);
   const backwards = given === undefined ? !input.startFromHead : given.direction === "b";
-  const read = logStore.read({
+  const { events: read } = await logStore.read({
     group: group.name,
     streams: [stream.name],
     ...(input.startTime === undefined ? {} : { from: input.startTime }),
