@@ -51,9 +51,4 @@ export class MinuteSeries {
     }
     return points;
   }
-
-  /** The beginning of the newest minute; epoch milliseconds. */
-  get newestAt(): number {
-    return this.newest * minuteMs;
-  }
 }

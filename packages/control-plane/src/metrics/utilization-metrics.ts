@@ -28,8 +28,13 @@ class Averages {
   private readonly byKey = new Map<string, { used: number; available: number; count: number }>();
 
   add(key: string, { used, available }: Use): void {
-    const known = this.byKey.get(key) ?? { used: 0, available, count: 0 };
-    this.byKey.set(key, { used: known.used + used, available, count: known.count + 1 });
+    const known = this.byKey.get(key);
+    if (known === undefined) this.byKey.set(key, { used, available, count: 1 });
+    else {
+      known.used += used;
+      known.available = available;
+      known.count += 1;
+    }
   }
 
   all(): readonly Use[] {
@@ -37,10 +42,14 @@ class Averages {
   }
 }
 
-/** What there is of one service or cluster: its series, and the measurements of the minute under way. */
+/**
+ * What there is of one service or cluster: its series, and the measurements of the minute under way. They are summed up when the
+ * minute is over or somebody asks, and not with each message, of which a large service has thousands in a minute.
+ */
 interface Subject {
   readonly summarize: (uses: readonly Use[]) => MinuteStatistics | undefined;
   readonly series: Readonly<Record<UtilizationMetric, MinuteSeries>>;
+  /** Counted from the epoch. */
   minute: number;
   current: Readonly<Record<UtilizationMetric, Averages>>;
 }
@@ -76,7 +85,10 @@ export class UtilizationMetrics {
    * @param arn of a service or a cluster @param from epoch milliseconds
    */
   query(arn: string, metric: UtilizationMetric, from: number, to: number): readonly MinutePoint[] {
-    return this.subjects.get(arn)?.series[metric].between(from, to) ?? [];
+    const subject = this.subjects.get(arn);
+    if (subject === undefined) return [];
+    sumUp(subject);
+    return subject.series[metric].between(from, to);
   }
 
   private add(
@@ -90,15 +102,12 @@ export class UtilizationMetrics {
     if (subject === undefined) return;
     const minute = Math.floor(now / minuteMs);
     if (minute !== subject.minute) {
+      sumUp(subject);
       subject.minute = minute;
       subject.current = { CPUUtilization: new Averages(), MemoryUtilization: new Averages() };
     }
     subject.current.CPUUtilization.add(key, uses.cpuUnits);
     subject.current.MemoryUtilization.add(key, uses.memoryMiB);
-    for (const metric of utilizationMetrics) {
-      const statistics = subject.summarize(subject.current[metric].all());
-      if (statistics !== undefined) subject.series[metric].set(now, statistics);
-    }
   }
 
   private newSubject(arn: string, summarize: Subject["summarize"]): Subject | undefined {
@@ -117,9 +126,17 @@ export class UtilizationMetrics {
   private sweep(now: number): void {
     if (now - this.sweptAt < 10 * minuteMs) return;
     this.sweptAt = now;
-    for (const [arn, { series }] of this.subjects) {
-      if (series.CPUUtilization.newestAt < now - minutesKept * minuteMs) this.subjects.delete(arn);
+    for (const [arn, { minute }] of this.subjects) {
+      if (minute < Math.floor(now / minuteMs) - minutesKept) this.subjects.delete(arn);
     }
+  }
+}
+
+/** Puts the minute under way into the series, with what has come of it so far. */
+function sumUp({ summarize, series, minute, current }: Subject): void {
+  for (const metric of utilizationMetrics) {
+    const statistics = summarize(current[metric].all());
+    if (statistics !== undefined) series[metric].set(minute * minuteMs, statistics);
   }
 }
 
