@@ -1,0 +1,34 @@
+import type { Fleet } from "./fleet.ts";
+
+/** What something took of each side. */
+export interface Cost {
+  /** By the clock. */
+  readonly seconds: number;
+  readonly controlPlaneCpu: number;
+  readonly machinesCpu: number;
+  /** Part of the time that the control plane's event loop was at work. */
+  readonly busy: number;
+}
+
+/**
+ * Does something, and tells what it took: seconds by the clock, and CPU seconds of the control plane and of those that simulate
+ * its machines, apart. With HATOBA_BENCH_PROFILE=DIRECTORY it writes a CPU profile of the control plane during it.
+ */
+export async function costOf(fleet: Fleet, name: string, act: () => Promise<void>): Promise<Cost> {
+  const directory = process.env["HATOBA_BENCH_PROFILE"];
+  await fleet.controlPlane.usage(true);
+  if (directory !== undefined) await fleet.controlPlane.startProfile();
+  const machinesBefore = await fleet.machinesCpu();
+  const cpuBefore = (await fleet.controlPlane.usage()).cpuSeconds;
+  const started = performance.now();
+  await act();
+  const seconds = (performance.now() - started) / 1000;
+  const { cpuSeconds, busy } = await fleet.controlPlane.usage();
+  if (directory !== undefined) await fleet.controlPlane.stopProfile(`${directory}/${name}.cpuprofile`);
+  return {
+    seconds,
+    controlPlaneCpu: cpuSeconds - cpuBefore,
+    machinesCpu: (await fleet.machinesCpu()) - machinesBefore,
+    busy,
+  };
+}
