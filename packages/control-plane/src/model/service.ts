@@ -77,6 +77,8 @@ export interface Deployment
   readonly consecutiveFailures: number;
   /** Epoch milliseconds before which no task is started, after failures. */
   readonly notBefore?: number;
+  /** Epoch milliseconds since when a rolling deployment is as far as it has to come, and only its bake time is left. */
+  readonly bakingSince?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
 }

@@ -16,6 +16,7 @@ import { planEnd, stopsPerPass } from "./plan-end.ts";
 import { planService, type ServicePlan } from "./plan-service.ts";
 import { rebalance } from "./rebalance.ts";
 import { rollBack } from "./roll-back.ts";
+import { rollingSuccess } from "./rolling-success.ts";
 import {
   blockedMessage,
   completedMessage,
@@ -103,14 +104,13 @@ export function planTasks(found: ServiceView, deps: PassDependencies): TasksPass
     : balance === undefined || balance.startIn.length === 0
       ? startTasks(view, plan.start, deps)
       : startToRebalance(view, balance.startIn.slice(0, startsPerPass), deps);
-  const isLastStage = stage === undefined || stage === "CLEAN_UP";
-  const isCompleted = isSettled && isLastStage && verdict.deployment.rolloutState === "IN_PROGRESS";
+  const rolling =
+    stage === undefined ? rollingSuccess(stored.value, verdict.deployment, view.tasks, { now, isSettled }) : undefined;
+  const isCleanedUp = isSettled && stage === "CLEAN_UP" && verdict.deployment.rolloutState === "IN_PROGRESS";
+  const isCompleted = rolling?.isReached ?? isCleanedUp;
   const foundNoPlace = starting.short !== undefined && starting.arns.length === 0 && !isServing(view.tasks);
-  const primary = isCompleted
-    ? completed(verdict.deployment)
-    : foundNoPlace
-      ? withUnplaced(stored.value, verdict.deployment, now)
-      : verdict.deployment;
+  const judged = rolling?.deployment ?? verdict.deployment;
+  const primary = isCompleted ? completed(judged) : foundNoPlace ? withUnplaced(stored.value, judged, now) : judged;
   const messages = [
     ...verdict.messages,
     ...(balance?.messages ?? []),
@@ -135,7 +135,7 @@ export function planTasks(found: ServiceView, deps: PassDependencies): TasksPass
       hasMore: full.stop.length > plan.stop.length || full.start > plan.start,
       starting,
       settings: deps.settings,
-      stageAt: step?.nextAt,
+      stageAt: step?.nextAt ?? rolling?.bakedAt,
     }),
     ...(starting.short === undefined ? {} : { waitsIn: starting.short.pool }),
   };

@@ -101,5 +101,6 @@ export const isSameDeployment = (a: Deployment, b: Deployment): boolean =>
   a.failedTasks === b.failedTasks &&
   a.consecutiveFailures === b.consecutiveFailures &&
   a.notBefore === b.notBefore &&
+  a.bakingSince === b.bakingSince &&
   a.rolloutState === b.rolloutState &&
   a.rolloutStateReason === b.rolloutStateReason;

@@ -16,15 +16,11 @@ export function refuseUnbuilt(input: Input<"CreateService"> | Input<"UpdateServi
   if (input.serviceConnectConfiguration?.enabled) throw unsupported("Service Connect");
   if (input.volumeConfigurations?.length) throw unsupported("EBS volumes");
   if (input.vpcLatticeConfigurations?.length) throw unsupported("VPC Lattice");
-  const { strategy = "ROLLING", lifecycleHooks = [], alarms } = deploymentConfiguration ?? {};
+  const { lifecycleHooks = [], alarms } = deploymentConfiguration ?? {};
   if (lifecycleHooks.some(({ targetType = "AWS_LAMBDA" }) => targetType === "AWS_LAMBDA")) {
     throw unsupported("lifecycle hooks that call Lambda functions");
   }
   if (alarms?.enable) throw unsupported("deployment alarms");
-  if (strategy === "ROLLING" && deploymentConfiguration?.bakeTimeInMinutes) {
-    throw unsupported("bake times of rolling deployments");
-  }
-  if (deploymentConfiguration?.earlySuccessCriteria?.enable) throw unsupported("early success criteria");
   if (input.gatewayConnectors?.length) throw unsupported("gateway connectors");
   if (input.monitoring?.metricConfigurations?.length) throw unsupported("service metrics of another resolution");
 }
@@ -80,6 +76,7 @@ export function deploymentConfigurationOf(
     throw invalid("Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.");
   }
   checkStages(result);
+  checkEarlySuccess(result);
   checkBreaker(result.deploymentCircuitBreaker);
   return result;
 }
@@ -111,6 +108,23 @@ function checkStages(configuration: DeploymentConfiguration): void {
   for (const { lifecycleStages = [], timeoutConfiguration } of lifecycleHooks) {
     if (lifecycleStages.length === 0) throw invalid("lifecycleStages can not be empty.");
     within("timeoutInMinutes", timeoutConfiguration?.timeoutInMinutes, [1, 20_160]);
+  }
+}
+
+/** Source: ECS API reference, DeploymentEarlySuccessCriteria. */
+function checkEarlySuccess(configuration: Service["deploymentConfiguration"]): void {
+  const { earlySuccessCriteria: criteria, strategy = "ROLLING", minimumHealthyPercent } = configuration;
+  if (criteria?.enable !== true) return;
+  const { healthyPercent, sourceServiceRevisionCleanup } = criteria;
+  if (strategy !== "ROLLING") {
+    throw invalid("earlySuccessCriteria can only be specified with the ROLLING deployment strategy.");
+  }
+  if (healthyPercent === undefined || sourceServiceRevisionCleanup === undefined) {
+    throw invalid("earlySuccessCriteria requires healthyPercent and sourceServiceRevisionCleanup when it is enabled.");
+  }
+  if (healthyPercent < 0 || healthyPercent > 100) throw invalid("healthyPercent must be between 0 and 100.");
+  if (healthyPercent < minimumHealthyPercent) {
+    throw invalid("healthyPercent must be greater than or equal to minimumHealthyPercent.");
   }
 }
 
