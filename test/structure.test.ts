@@ -13,6 +13,8 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   platform: [],
   tls: ["platform"],
   "log-store": ["platform"],
+  // What is done with log events as they come: metrics from them, and sending them on, as EventBridge sends events.
+  "log-filters": ["events", "log-store", "metrics", "model", "platform", "store"],
   // Role sessions: issued to tasks over the agent channel, opened again by the front door.
   credentials: ["platform"],
   // What policies say: the API asks it, and knows whom and what to ask about.
@@ -26,8 +28,8 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   // Changes of the store as EventBridge events; log groups are among their targets.
   events: ["log-store", "model", "platform", "settings.ts", "store"],
   api: ["authorization", "credentials", "model", "placement", "platform", "settings.ts", "store"],
-  // CloudWatch Logs answers from the log store; no other part of the API knows it.
-  "api/logs": ["log-store"],
+  // CloudWatch Logs answers from the log store; no other part of the API knows it. Patterns are read as filters read them.
+  "api/logs": ["log-filters", "log-store"],
   // EventBridge reads patterns and schedules as the bus does, and puts events on it.
   "api/events": ["events"],
 };

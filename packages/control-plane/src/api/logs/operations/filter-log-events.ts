@@ -1,8 +1,8 @@
 import { LogsError } from "../api-error.ts";
 import { eventIdOf, positionToken, readPosition } from "../event-position.ts";
-import { parseFilterPattern } from "../filter-pattern.ts";
 import { requireNamedGroup, requireStream } from "../identifiers.ts";
 import type { Operation } from "../operation.ts";
+import { requirePattern } from "../require-pattern.ts";
 
 const mostEvents = 10_000;
 const mostBytes = 1024 * 1024;
@@ -21,7 +21,7 @@ export const filterLogEvents: Operation<"FilterLogEvents"> = async (input, { log
     prefix === undefined
       ? logStreamNames?.map((name) => requireStream(logStore, group.name, name).name)
       : logStore.streams(group.name).flatMap(({ name }) => (name.startsWith(prefix) ? name : []));
-  const matches = parseFilterPattern(input.filterPattern ?? "");
+  const pattern = requirePattern(input.filterPattern);
   const limit = Math.min(input.limit ?? mostEvents, mostEvents);
   const { events, next } = await logStore.read({
     group: group.name,
@@ -29,7 +29,8 @@ export const filterLogEvents: Operation<"FilterLogEvents"> = async (input, { log
     ...(input.startTime === undefined ? {} : { from: input.startTime }),
     ...(input.endTime === undefined ? {} : { to: input.endTime + 1 }), // inclusive here, unlike GetLogEvents
     ...(input.nextToken === undefined ? {} : { beyond: readPosition(input.nextToken).position }),
-    where: ({ message }) => matches(message),
+    ...(pattern.needles.length === 0 ? {} : { needles: pattern.needles }),
+    where: ({ message }) => pattern.matches(message),
     limit,
     bytes: mostBytes,
   });
