@@ -39,4 +39,8 @@ export const indexes: { readonly [K in Kind]: readonly (keyof Resources[K])[] } 
   eventRule: [],
   eventConnection: [],
   apiDestination: ["connectionArn"],
+  metricFilter: ["logGroupName"],
+  subscriptionFilter: ["logGroupName"],
+  queryDefinition: [],
+  logResourcePolicy: [],
 };

@@ -6,6 +6,7 @@ import type { ClientToken } from "./client-token.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ContainerInstance } from "./container-instance.ts";
 import type { EventRule } from "./event-rule.ts";
+import type { LogResourcePolicy, MetricFilter, QueryDefinition, SubscriptionFilter } from "./log-filter.ts";
 import type { ManagedInstance } from "./managed-instance.ts";
 import type { NetworkInterface, SecurityGroup, Subnet, Vpc } from "./network.ts";
 import type { InstanceProfile, ManagedPolicy, Role } from "./role.ts";
@@ -45,6 +46,10 @@ export interface Resources {
   eventRule: EventRule;
   eventConnection: EventConnection;
   apiDestination: ApiDestination;
+  metricFilter: MetricFilter;
+  subscriptionFilter: SubscriptionFilter;
+  queryDefinition: QueryDefinition;
+  logResourcePolicy: LogResourcePolicy;
 }
 export type Kind = keyof Resources;
 
@@ -77,4 +82,8 @@ export const kinds = Object.keys({
   eventRule: 0,
   eventConnection: 0,
   apiDestination: 0,
+  metricFilter: 0,
+  subscriptionFilter: 0,
+  queryDefinition: 0,
+  logResourcePolicy: 0,
 } satisfies Record<Kind, 0>) as readonly Kind[];
