@@ -15,6 +15,7 @@ import { readSecretAs } from "./engine/read-secret.ts";
 import { RegistryLogins } from "./engine/registry-logins.ts";
 import { TaskEngine } from "./engine/task-engine.ts";
 import { findGpus } from "./find-gpus.ts";
+import { FirelensHook } from "./hooks/firelens/firelens-hook.ts";
 import { AwslogsHook } from "./hooks/logs/awslogs-hook.ts";
 import { CloudWatchLogSink } from "./hooks/logs/cloudwatch-log-sink.ts";
 import { ensurePauseImage } from "./images/pause-image.ts";
@@ -96,6 +97,18 @@ export async function startAgent(
   const { dataDir, region } = config;
   const { loggingDrivers } = facts;
   const awslogs = new AwslogsHook({ runtime, sink, dataDir, clock, logger, loggingDrivers });
+  const firelens = new FirelensHook({
+    dataDir,
+    engineVersion: facts.engineVersion,
+    async: config.firelensAsync ?? true,
+    addressOf: async (taskArn, container) => {
+      const id = runtimeIdOf(tasks.tasks(), taskArn, container);
+      return id === undefined ? undefined : (await runtime.inspect(id))?.address;
+    },
+    readObject: () => Promise.reject(new Error("this agent reads no objects of S3")),
+    logSecrets: () => Promise.resolve({}),
+    logger,
+  });
   const sessions: Sessions = new Sessions({
     exec: new DockerExec(engine),
     journal: new SessionJournal(join(dataDir, "sessions")),
@@ -129,7 +142,7 @@ export async function startAgent(
     clock,
     logger,
     hex: (digits) => randomBytes(digits / 2).toString("hex"),
-    hooks: [...(config.taskEndpoints ? [endpoints.hook] : []), awslogs, sessions],
+    hooks: [...(config.taskEndpoints ? [endpoints.hook] : []), awslogs, firelens, sessions],
     settings: {
       ...defaultEngineSettings,
       region,
@@ -163,6 +176,7 @@ export async function startAgent(
   await endpoints.openIntrospection(config.introspection);
   const hasTaskEndpoints = config.taskEndpoints && (await endpoints.open());
   await tasks.open();
+  await firelens.sweep(tasks.tasks());
   // Made ahead of the first task that needs it; a failure shows there.
   if (platform.osType === "linux") {
     ensurePauseImage(engine).catch((error: unknown) =>

@@ -10,11 +10,12 @@ const apiMinors = [17, 18, 19, 20, 21, 22, 23, 24, 25, 28, 29, 30, 32] as const;
 const logDrivers = ["json-file", "syslog", "journald", "gelf", "fluentd", "splunk", "none"] as const;
 
 /**
- * What this agent can do beyond the engine. What is not in here (secrets, registry credentials, EFS, FireLens)
+ * What this agent can do beyond the engine. What is not in here (secrets, registry credentials, EFS)
  * it cannot do yet, so that tasks which need it are not placed here. Source: agent protocol, section 8.
  */
 const capabilities = [
   "com.amazonaws.ecs.capability.privileged-container",
+  "com.amazonaws.ecs.capability.logging-driver.awsfirelens",
   "com.amazonaws.ecs.capability.logging-driver.awslogs",
   "ecs.capability.container-health-check",
   "ecs.capability.container-ordering",
@@ -22,8 +23,13 @@ const capabilities = [
   "ecs.capability.docker-plugin.local",
   "ecs.capability.execute-command",
   "ecs.capability.execution-role-awslogs",
+  "ecs.capability.firelens.fluentbit",
+  "ecs.capability.firelens.fluentd",
+  "ecs.capability.firelens.non-root-user",
+  "ecs.capability.firelens.options.config.file",
   "ecs.capability.full-sync",
   "ecs.capability.increased-task-cpu-limit",
+  "ecs.capability.logging-driver.awsfirelens.log-driver-buffer-limit",
   "ecs.capability.network.container-port-range",
   "ecs.capability.pid-ipc-namespace-sharing",
   "ecs.capability.private-registry-authentication.secretsmanager",

@@ -56,6 +56,8 @@ export interface AgentConfig {
   readonly introspection?: { readonly host: string; readonly port: number };
   /** Whether the control plane is told what containers use. */
   readonly metrics: boolean;
+  /** Whether containers that log through FireLens start without waiting for the router to listen; they do if absent. */
+  readonly firelensAsync?: boolean;
   readonly logLevel: "debug" | "info" | "warn" | "error";
 }
 
@@ -130,6 +132,7 @@ export function readAgentConfig(variables: Variables, host: HostPlatform = hostP
     ),
     logLevel: oneOf("ECS_LOGLEVEL", text("ECS_LOGLEVEL") ?? "info", ["debug", "info", "warn", "error"]),
     ...(dockerHost === undefined ? {} : { dockerHost }),
+    firelensAsync: yesOrNo("ECS_ENABLE_FIRELENS_ASYNC", text("ECS_ENABLE_FIRELENS_ASYNC") ?? "true"),
     gpuSupport: yesOrNo("ECS_ENABLE_GPU_SUPPORT", text("ECS_ENABLE_GPU_SUPPORT") ?? "false"),
     gpuRuntime: text("ECS_NVIDIA_RUNTIME") ?? "nvidia",
     registryLogins: registryLogins(text("ECS_ENGINE_AUTH_TYPE"), text("ECS_ENGINE_AUTH_DATA")),

@@ -128,9 +128,9 @@ describe("attributes", () => {
     expect(names("1.24")).not.toContain("com.amazonaws.ecs.capability.docker-remote-api.1.25");
   });
 
-  test("log drivers that the engine has, and awslogs", () => {
-    const drivers = names("1.41").flatMap((name) => /logging-driver\.(.*)$/.exec(name)?.[1] ?? []);
-    expect(drivers.toSorted()).toEqual(["awslogs", "json-file", "none", "syslog"]);
+  test("log drivers that the engine has, and those of the agent itself", () => {
+    const drivers = names("1.41").flatMap((name) => /logging-driver\.([^.]*)$/.exec(name)?.[1] ?? []);
+    expect(drivers.toSorted()).toEqual(["awsfirelens", "awslogs", "json-file", "none", "syslog"]);
   });
 
   test("what kind of capacity it is", () => {

@@ -43,7 +43,6 @@ function notBuilt(container: ChannelTaskDefinitionContainer): readonly string[] 
     ["secrets are not fetched", (container.secrets ?? []).length > 0],
     ["environment files are not fetched", (container.environmentFiles ?? []).length > 0],
     ["credential specs are not provided", (container.credentialSpecs ?? []).length > 0],
-    ["FireLens is not configured", container.firelensConfiguration !== undefined],
   ];
   return asked.flatMap(([what, isAsked]) => (isAsked ? [what] : []));
 }

@@ -9,6 +9,7 @@ import {
   networkModeOf,
   pauseName,
 } from "./known-task.ts";
+import { logsThroughRouter } from "./log-driver.ts";
 
 /** CREATED is that of `volumesFrom`, the others are those of `dependsOn`. */
 type Condition = "CREATED" | "START" | "COMPLETE" | "SUCCESS" | "HEALTHY";
@@ -25,13 +26,16 @@ export interface DependencyOrder {
 }
 
 /**
- * The order of a task's containers out of `dependsOn`, `links`, `volumesFrom` and its pause container.
+ * The order of a task's containers out of `dependsOn`, `links`, `volumesFrom`, its pause container and the router of its logs.
  * @returns undefined if it cannot be kept: a cycle, a name that is not in the task, HEALTHY of a container without check.
  */
 export function dependencyOrder(payload: ChannelTask, internal: readonly string[]): DependencyOrder | undefined {
   const dependencies = new Map<string, readonly Dependency[]>(internal.map((name) => [name, []]));
   const onPause = internal.map((on) => ({ on, condition: "START" as const }));
-  for (const container of payload.containers) dependencies.set(container.name, [...onPause, ...declared(container)]);
+  const router = waitedForRouter(payload);
+  for (const container of payload.containers) {
+    dependencies.set(container.name, [...onPause, ...declared(container), ...onRouter(container, router)]);
+  }
   const dependents = new Map<string, string[]>();
   for (const [name, list] of dependencies) {
     for (const { on, condition } of list) {
@@ -44,6 +48,19 @@ export function dependencyOrder(payload: ChannelTask, internal: readonly string[
     dependenciesOf: (name) => dependencies.get(name) ?? [],
     dependentsOf: (name) => dependents.get(name) ?? [],
   };
+}
+
+/** The router of a task's logs, unless it waits for others itself: those may log through it. Source: agent protocol §5.3. */
+function waitedForRouter({ containers }: ChannelTask): string | undefined {
+  const router = containers.find(({ firelensConfiguration }) => firelensConfiguration !== undefined);
+  return router !== undefined && declared(router).length === 0 ? router.name : undefined;
+}
+
+/** Who logs through the router starts after it, and is stopped before it. */
+function onRouter(container: ChannelTaskDefinitionContainer, router: string | undefined): readonly Dependency[] {
+  if (router === undefined || container.name === router || !logsThroughRouter(container)) return [];
+  const isNamed = declared(container).some(({ on }) => on === router);
+  return isNamed ? [] : [{ on: router, condition: "START" }];
 }
 
 function declared({ dependsOn, links, volumesFrom }: ChannelTaskDefinitionContainer): readonly Dependency[] {

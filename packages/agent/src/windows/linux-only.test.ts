@@ -8,6 +8,8 @@ const linuxOnly: Readonly<Record<string, string>> = {
   "endpoints/host/host-network.ts": "asks for Linux first",
   "endpoints/host/shared-dir.ts": "gives up where there is no /proc",
   "find-gpus.ts": "on demand alone",
+  "hooks/firelens/firelens-hook.ts": "FireLens, which Windows has not; paths inside the router",
+  "hooks/firelens/router-config.ts": "FireLens, which Windows has not; paths inside the router",
   "images/build-image.ts": "images of Linux",
   "images/pause-image.ts": "images of Linux",
   "images/pause-program.ts": "images of Linux",

@@ -38,6 +38,10 @@ test.each([
     ["Docker volumes on Windows have the driver local alone"],
   ],
   [{ containers: [containerPayload("app", { links: ["db"] })] }, ["links are not supported on Windows"]],
+  [
+    { containers: [containerPayload("r", { firelensConfiguration: { type: "fluentbit", options: {} } })] },
+    ["FireLens is not supported on Windows"],
+  ],
 ])("%j", (more, lacks) => {
   expect(lacksOnWindows(taskPayload(1, more))).toEqual(lacks);
 });

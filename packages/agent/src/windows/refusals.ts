@@ -15,10 +15,12 @@ export function lacksOnWindows(payload: ChannelTask): readonly string[] {
     ["GPUs are not assigned on Windows", (payload.associations ?? []).some(({ type }) => type === "gpu")],
     ["Docker volumes on Windows have the driver local alone", (payload.volumes ?? []).some(hasOtherDriver)],
     ["links are not supported on Windows", payload.containers.some(hasLinks)],
+    ["FireLens is not supported on Windows", payload.containers.some(isRouter)],
   ];
   return asked.flatMap(([what, isAsked]) => (isAsked ? [what] : []));
 }
 
+const isRouter = ({ firelensConfiguration }: ChannelTaskDefinitionContainer) => firelensConfiguration !== undefined;
 const hasLinks = ({ links }: ChannelTaskDefinitionContainer) => (links ?? []).length > 0;
 
 function hasOtherDriver({ dockerVolumeConfiguration }: NonNullable<ChannelTask["volumes"]>[number]): boolean {
