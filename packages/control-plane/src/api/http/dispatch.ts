@@ -1,8 +1,9 @@
 import type { Logger } from "../../platform/logger.ts";
 import type { Caller, OperationContext } from "../operation-context.ts";
 import { credentialScopeOf } from "../wire/credential-scope.ts";
+import { type HttpRoutes, httpRoutes, type RoutedCall } from "../wire/http-routes.ts";
 import { type OperationSchema, type OperationSchemas, operationSchemas } from "../wire/operation-schema.ts";
-import type { Protocol, WireError, WireRequest, WireResponse } from "../wire/protocol.ts";
+import type { Form, Protocol, WireError, WireRequest, WireResponse } from "../wire/protocol.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { describeFailure } from "./describe-failure.ts";
 import { type Located, locate } from "./locate.ts";
@@ -47,6 +48,14 @@ export interface Dispatched {
 
 interface PreparedService extends LoadedService {
   readonly schemas: OperationSchemas;
+  readonly routes: HttpRoutes;
+}
+
+/** A request whose operation is known. */
+interface Resolved extends Partial<Pick<RoutedCall, "labels">> {
+  readonly service: ServiceDefinition | undefined;
+  readonly operation: string;
+  readonly form?: Form;
 }
 
 /** Answers AWS requests: finds the service, checks the signature, reads the input, calls the operation, writes its output. */
@@ -67,14 +76,18 @@ export class Dispatcher {
     const located = locate(request, this.deps.services);
     if (located === undefined) return undefined;
     const protocol = protocolFor(located.service ?? located);
-    const named = {
-      operation: located.operation,
-      ...(located.service === undefined ? {} : { service: located.service.sdkId }),
+    const sdkId = located.service?.sdkId;
+    let named = {
+      operation: located.operation ?? `${request.method} ${request.path}`,
+      ...(sdkId && { service: sdkId }),
     };
     try {
-      return { ...named, response: await this.answer(request, located, protocol, details) };
+      const resolved = await this.resolve(located, request);
+      named = { ...named, operation: resolved.operation };
+      return { ...named, response: await this.answer(request, resolved, protocol, details) };
     } catch (error) {
-      const wireError = describeFailure(error, located, protocol.name, details.requestId);
+      const failed = { service: located.service, operation: named.operation };
+      const wireError = describeFailure(error, failed, protocol.name, details.requestId);
       if (wireError.status >= 500)
         this.deps.logger.error({ err: error, ...named, requestId: details.requestId }, "operation failed");
       return { ...named, error: wireError.name, response: protocol.writeError(wireError, details.requestId) };
@@ -89,15 +102,25 @@ export class Dispatcher {
     const isForm = String(request.headers["content-type"]).startsWith("application/x-www-form-urlencoded");
     const protocol = protocolFor(service ?? { protocol: isForm ? "awsQuery" : "awsJson1_1" });
     return {
-      ...(located === undefined ? {} : { operation: located.operation }),
+      ...(located?.operation === undefined ? {} : { operation: located.operation }),
       error: error.name,
       response: protocol.writeError(error, requestId),
     };
   }
 
+  /** @throws HttpRefusal UnknownOperationException if a REST service has nothing at this path */
+  private async resolve(located: Located, { method, path }: WireRequest): Promise<Resolved> {
+    if (located.operation !== undefined) return located;
+    const { routes } = await this.loaded(located.service);
+    const call = routes(method, path);
+    if (call !== undefined) return { service: located.service, ...call };
+    const message = `${located.service.sdkId} has no operation ${method} ${path}.`;
+    throw new HttpRefusal({ name: "UnknownOperationException", message, status: 404 });
+  }
+
   private async answer(
     request: WireRequest,
-    located: Located,
+    located: Resolved,
     protocol: Protocol,
     details: RequestDetails,
   ): Promise<WireResponse> {
@@ -109,7 +132,9 @@ export class Dispatcher {
     if (schema === undefined) throw unknownOperation(protocol, name);
     const operation = requireBuilt(operations[name], name, service);
     const body = await decompress(request, service);
-    const input = protocol.parseInput({ body, ...(located.form && { form: located.form }) }, schema);
+    const { form, labels } = located;
+    const rest = labels && { labels, query: request.query, headers: request.headers };
+    const input = protocol.parseInput({ body, ...(form && { form }), ...rest }, schema);
     const extra = extraMembers(service.extraMembers?.[name], body);
     this.deps.requireRight?.({ caller, service, operation: name, input, details: withUserAgent(details, request) });
     const context = { ...this.deps.context(caller, details), ...service.extras };
@@ -120,9 +145,11 @@ export class Dispatcher {
   private loaded(service: ServiceDefinition): Promise<PreparedService> {
     const known = this.loading.get(service);
     if (known !== undefined) return known;
-    const loading = service
-      .load()
-      .then((loaded) => ({ ...loaded, schemas: operationSchemas(loaded.sdk, loaded.limits) }));
+    const loading = service.load().then((loaded) => ({
+      ...loaded,
+      schemas: operationSchemas(loaded.sdk, loaded.limits),
+      routes: httpRoutes(service.protocol === "restJson1" ? loaded.sdk : {}),
+    }));
     this.loading.set(service, loading);
     loading.catch(() => this.loading.delete(service)); // the next request tries again
     return loading;

@@ -6,15 +6,21 @@ import type { ServiceDefinition } from "./service-definition.ts";
 /** Whom a request is for. */
 export type Located =
   | { readonly service: ServiceDefinition; readonly operation: string; readonly form?: Form }
+  /** A REST request: which operation that is, the service's own table of paths tells. */
+  | { readonly service: ServiceDefinition; readonly operation: undefined }
   /** Nobody's, but in a protocol in which it can be told so. */
   | { readonly service: undefined; readonly operation: string; readonly protocol: ProtocolName };
 
 /**
- * Tells requests apart: by X-Amz-Target, else by `Action` and `Version` in a form or query string, and where the version
- * says nothing, by the service that the signature is for. Undefined for what is no AWS request.
+ * Tells requests apart: those of REST services by the service that the signature is for, and by their path if there is none;
+ * others by X-Amz-Target, else by `Action` and `Version` in a form or query string, and where the version says nothing, by
+ * the service that the signature is for. Undefined for what is no AWS request.
  */
 export function locate(request: WireRequest, services: readonly ServiceDefinition[]): Located | undefined {
   const { headers } = request;
+  const rest = restServiceOf(request, services);
+  if (rest !== undefined) return { service: rest, operation: undefined };
+  if (request.path !== "/") return undefined;
   const target = targetOf(request);
   if (target !== undefined) {
     const service = services.find((each) => each.target === target.target);
@@ -31,6 +37,15 @@ export function locate(request: WireRequest, services: readonly ServiceDefinitio
     services.find((each) => each.version !== undefined && each.version === version) ??
     services.find((each) => each.version !== undefined && each.signingName === credentialScopeOf(request)?.service);
   return service === undefined ? { service, operation, protocol: "awsQuery" } : { service, operation, form };
+}
+
+function restServiceOf(request: WireRequest, services: readonly ServiceDefinition[]): ServiceDefinition | undefined {
+  const signedFor = credentialScopeOf(request)?.service;
+  const isMeant = ({ signingName, paths = [] }: ServiceDefinition) =>
+    signedFor === undefined
+      ? paths.some((path) => request.path === path || request.path.startsWith(`${path}/`))
+      : signingName === signedFor;
+  return services.find((each) => each.protocol === "restJson1" && isMeant(each));
 }
 
 /** The members of a form body, or of the query string if there is no body. */

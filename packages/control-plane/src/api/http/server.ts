@@ -143,12 +143,12 @@ function serve(
   const handle = async ({ raw }: FastifyRequest, requestId: string): Promise<Dispatched> => {
     try {
       const limit = bodyLimit(services, raw.headers["x-amz-target"]);
-      const body = raw.method === "POST" ? await readBody(raw, limit) : Buffer.alloc(0);
+      const body = raw.method === "GET" || raw.method === "HEAD" ? Buffer.alloc(0) : await readBody(raw, limit);
       const request = wireRequest(raw, body);
       const { remoteAddress } = request;
       const endpoint = endpointOf(app, raw.headers.host);
       const details = { requestId, endpoint, ...(remoteAddress === undefined ? {} : { remoteAddress }) };
-      const dispatched = request.path === "/" ? await dispatcher.dispatch(request, details) : undefined;
+      const dispatched = await dispatcher.dispatch(request, details);
       return dispatched ?? dispatcher.refuse(request, nothingAt(request.path), requestId);
     } catch (error) {
       if (!(error instanceof HttpRefusal)) throw error;

@@ -16,6 +16,8 @@ export interface ServiceDefinition {
   readonly target?: string;
   /** The member `Version` of every request. Query protocols only. */
   readonly version?: string;
+  /** How the paths of its requests begin, as `/schedules`, for requests that are not signed. REST protocols only. */
+  readonly paths?: readonly string[];
   /** The namespace of its XML answers. Query protocols only. */
   readonly xmlNamespace?: string;
   /** The largest request body it takes, in bytes; 1 MiB if absent. */

@@ -29,6 +29,8 @@ export function accessDenied(message: string, protocol: ProtocolName): HttpRefus
     case "awsJson1_0":
     case "awsJson1_1":
       return new HttpRefusal({ name: "AccessDeniedException", message, status: 400 });
+    case "restJson1":
+      return new HttpRefusal({ name: "AccessDeniedException", message, status: 403 });
     case "awsQuery":
       return new HttpRefusal({ name: "AccessDenied", message, status: 403 });
     case "ec2Query": {

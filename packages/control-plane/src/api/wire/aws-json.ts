@@ -1,4 +1,5 @@
 import { JsonCodec } from "@smithy/core/protocols";
+import type { NormalizedSchema } from "@smithy/core/schema";
 import { requireFit } from "./check-input.ts";
 import { BadInput } from "./problem.ts";
 import type { Protocol, WireRequest } from "./protocol.ts";
@@ -26,17 +27,26 @@ export function awsJson(version: "1.0" | "1.1"): Protocol {
       const value = parseJson(body);
       requireFit(check(value));
       if (!input.isStructSchema()) return {};
-      return deserializer.readObject(input, value) as unknown as Record<string, unknown>;
+      return readJsonObject(input, value);
     },
     writeOutput(output, { output: schema }, requestId) {
       if (!schema.isStructSchema()) return { status: 200, headers: headersFor(requestId), body: "{}" };
-      serializer.write(schema, output);
-      return { status: 200, headers: headersFor(requestId), body: serializer.flush() as string };
+      return { status: 200, headers: headersFor(requestId), body: writeJsonObject(schema, output) };
     },
     writeError({ name, message, status, members }, requestId) {
       return { status, headers: headersFor(requestId), body: JSON.stringify({ ...members, __type: name, message }) };
     },
   };
+}
+
+/** An object's members as `schema` has them; others are left out. */
+export const readJsonObject = (schema: NormalizedSchema, value: JsonObject): Record<string, unknown> =>
+  deserializer.readObject(schema, value) as unknown as Record<string, unknown>;
+
+/** A structure as JSON text. */
+export function writeJsonObject(schema: NormalizedSchema, value: Readonly<Record<string, unknown>>): string {
+  serializer.write(schema, value);
+  return serializer.flush() as string;
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -49,7 +59,8 @@ const mayNameType = /__type|\\u00/;
 const withoutTypeNames = (name: string, value: unknown) =>
   name === "__type" && typeof value === "string" ? undefined : value;
 
-function parseJson(body: Uint8Array): JsonObject {
+/** A body that has to be a JSON object; an empty one is an empty object. @throws BadInput */
+export function parseJson(body: Uint8Array): JsonObject {
   let value: unknown;
   try {
     const text = utf8.decode(body);

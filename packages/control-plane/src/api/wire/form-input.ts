@@ -79,7 +79,8 @@ const numbered = ({ members }: Node): Node[] =>
     .toSorted(([a], [b]) => Number(a) - Number(b))
     .map(([, node]) => node);
 
-function readText(text: string, schema: NormalizedSchema): unknown {
+/** A text as the number, boolean, date or bytes that `schema` asks for; one that is none of those stays a text. */
+export function readText(text: string, schema: NormalizedSchema): unknown {
   if (schema.isBooleanSchema()) return text === "true" || text === "false" ? text === "true" : text;
   if (schema.isNumericSchema()) return /^-?\d+(\.\d+)?([eE][-+]?\d+)?$/.test(text) ? Number(text) : text;
   if (schema.isTimestampSchema()) return readDate(text);

@@ -1,5 +1,6 @@
 import { NormalizedSchema } from "@smithy/core/schema";
 import { compileCheck, type InputCheck } from "./check-input.ts";
+import { type HttpTrait, httpTraitOf } from "./http-routes.ts";
 import { type Limits, noLimits } from "./limits.ts";
 
 /** What is known of one operation from the SDK's run-time schemas and the limits beside them. */
@@ -7,6 +8,8 @@ export interface OperationSchema {
   readonly name: string;
   readonly input: NormalizedSchema;
   readonly output: NormalizedSchema;
+  /** Of REST protocols only. */
+  readonly http?: HttpTrait;
   /** Built on first use, then kept. */
   readonly check: InputCheck;
 }
@@ -33,7 +36,8 @@ export function operationSchemas(sdk: Readonly<Record<string, unknown>>, limits:
     if (!isStaticOperation(schema)) return undefined;
     const input = NormalizedSchema.of(schema[4]);
     const output = NormalizedSchema.of(schema[5]);
-    const made = { name, input, output, check: compileCheck(input, limits) };
+    const http = httpTraitOf(schema[3]);
+    const made = { name, input, output, ...(http && { http }), check: compileCheck(input, limits) };
     prepared.set(name, made);
     return made;
   };

@@ -31,7 +31,7 @@ export interface WireError {
   readonly members?: Readonly<Record<string, unknown>>;
 }
 
-export type ProtocolName = "awsJson1_0" | "awsJson1_1" | "awsQuery" | "ec2Query";
+export type ProtocolName = "awsJson1_0" | "awsJson1_1" | "awsQuery" | "ec2Query" | "restJson1";
 
 /** Turns bytes into typed input and back for one of AWS's protocols, and does nothing else. */
 export interface Protocol {
@@ -50,6 +50,10 @@ export interface ParsedRequest {
   readonly body: Uint8Array;
   /** Members of the form or the query string. */
   readonly form?: Form;
+  /** What the path says, by label, decoded. REST protocols only, as are the next two. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly query?: string;
+  readonly headers?: WireRequest["headers"];
 }
 
 /** Form members in the order given. */

@@ -40,6 +40,8 @@ export function describeSignatureError({ fault, message }: SignatureError, proto
     case "awsJson1_0":
     case "awsJson1_1":
       return { name: json[fault], message, status: 400 };
+    case "restJson1":
+      return { name: json[fault], message, status: 403 };
     case "awsQuery":
       return {
         name: query[fault],
