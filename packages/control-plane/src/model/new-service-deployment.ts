@@ -56,7 +56,8 @@ export function newServiceDeployment(
 
 function substanceOf(deployment: Deployment) {
   const { deploymentId: _id, rolloutState: _state, rolloutStateReason: _reason, ...rest } = deployment;
-  const { failedTasks: _failed, consecutiveFailures: _rounds, notBefore: _before, updatedAt: _at, ...substance } = rest;
+  const { failedTasks: _failed, consecutiveFailures: _rounds, notBefore: _before, ...others } = rest;
+  const { bakingSince: _baking, updatedAt: _at, ...substance } = others;
   return substance;
 }
 

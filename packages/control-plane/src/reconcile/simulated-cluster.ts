@@ -9,6 +9,7 @@ import {
   exampleServiceArn,
   exampleTaskDefinition,
 } from "../model/examples.ts";
+import { newServiceDeployment } from "../model/new-service-deployment.ts";
 import type { Service } from "../model/service.ts";
 import type { Task } from "../model/task.ts";
 import type { TaskDefinition } from "../model/task-definition.ts";
@@ -69,7 +70,7 @@ export class SimulatedCluster {
     const service = exampleService({ primaryDeploymentId: deploymentId, ...of });
     await this.store.commit([
       { kind: "service", arn: exampleServiceArn, expected: 0, value: service },
-      this.newDeployment(deploymentId, service.taskDefinition),
+      ...this.newDeployment(deploymentId, service),
     ]);
   }
 
@@ -83,7 +84,7 @@ export class SimulatedCluster {
       const value = { ...service.value, taskDefinition, primaryDeploymentId: deploymentId };
       try {
         await this.store.commit([
-          this.newDeployment(deploymentId, taskDefinition),
+          ...this.newDeployment(deploymentId, value),
           { kind: "service", arn: service.arn, expected: service.revision, value },
         ]);
         return deploymentId;
@@ -168,10 +169,22 @@ export class SimulatedCluster {
     return `ecs-svc/${String(this.deployments).padStart(19, "0")}`;
   }
 
-  private newDeployment(deploymentId: string, taskDefinition: string): Write {
+  private newDeployment(deploymentId: string, service: Service): readonly Write[] {
     const rolloutStateReason = `ECS deployment ${deploymentId} in progress.`;
+    const { taskDefinition } = service;
     const value = exampleDeployment({ deploymentId, taskDefinition, rolloutStateReason, createdAt: this.clock.now() });
-    return { kind: "deployment", arn: deploymentId, expected: 0, value };
+    const { revision, record } = newServiceDeployment(value, service, {
+      taskDefinition: exampleTaskDefinition({ revision: 1 }),
+      sources: this.store
+        .snapshot()
+        .list("deployment", { serviceArn: exampleServiceArn })
+        .map(({ arn }) => ({ revisionArn: arn, deploymentId: arn, requestedTaskCount: service.desiredCount })),
+    });
+    return [
+      { kind: "deployment", arn: deploymentId, expected: 0, value },
+      { kind: "serviceRevision", expected: 0, ...revision },
+      { kind: "serviceDeployment", expected: 0, ...record },
+    ];
   }
 }
 

@@ -9,6 +9,7 @@ import {
   isServing,
   isSteady,
   judgePrimary,
+  rollbackTarget,
   roomSoughtMilliseconds,
   withUnplaced,
 } from "./judge-deployments.ts";
@@ -70,7 +71,10 @@ export function planTasks(found: ServiceView, deps: PassDependencies): TasksPass
   const step = stageStep(view);
   const stage = step?.record.lifecycleStage;
   const wish = { ...stored.value, mayProgress: view.primary.value.rolloutState !== "FAILED" };
-  const full = planService(stage === undefined ? wish : { ...wish, stage: allowedAt(stage) }, view.tasks);
+  const full = planService(
+    stage === undefined ? wish : { ...wish, stage: { ...allowedAt(stage), source: sourceOf(view) } },
+    view.tasks,
+  );
   const plan = { ...full, start: Math.min(full.start, startsPerPass), stop: full.stop.slice(0, stopsPerPass) };
   const verdict = judgePrimary(stored.value, view.primary.value, view.tasks, plan.stop, now);
   const countedWrites = verdict.counted.map(
@@ -151,6 +155,10 @@ function stageStep(view: ServiceView): StageStep | undefined {
   );
   return advance(record, { now: view.now, isTargetReady: ready.length >= desiredCount });
 }
+
+/** The deployment that a new one takes over from: the last that came to its end, else the one before. */
+const sourceOf = ({ primary, deployments }: ServiceView): string | undefined =>
+  (rollbackTarget(primary.value, deployments) ?? deployments.findLast(({ arn }) => arn !== primary.arn))?.arn;
 
 const recordOfPrimary = ({ records, primary }: ServiceView): ServiceDeployment | undefined =>
   records.find(({ value }) => value.deploymentId === primary.value.deploymentId)?.value;

@@ -18,7 +18,12 @@ export interface ServiceWish extends Pick<Service, "desiredCount" | "deploymentC
   /** Whether the primary deployment may start tasks and displace those of older ones: it has not failed. */
   readonly mayProgress: boolean;
   /** Absent for a rolling deployment: what a stage of another one lets happen, its tasks being counted by themselves. */
-  readonly stage?: { readonly start: boolean; readonly displace: boolean };
+  readonly stage?: {
+    readonly start: boolean;
+    readonly displace: boolean;
+    /** The deployment that serves until now; those between it and the primary one never came to serve, and go at once. */
+    readonly source?: string | undefined;
+  };
 }
 
 /**
@@ -48,6 +53,8 @@ export function deploymentLimits({
 export function planService(wish: ServiceWish, tasks: readonly ServiceTask[]): ServicePlan {
   const { floor, ceiling } = deploymentLimits(wish);
   const stage = wish.stage ?? { start: true, displace: true };
+  const isSource = ({ stored: { value } }: ServiceTask) =>
+    stage.source === undefined || value.deploymentId === stage.source;
   const alive = tasks.filter(isAlive);
   const isKeeper = (task: ServiceTask) =>
     task.isCurrent && (!task.isLeaving || task.isProtected === true) && task.standing !== "unhealthy";
@@ -63,7 +70,7 @@ export function planService(wish: ServiceWish, tasks: readonly ServiceTask[]): S
     (task) =>
       !isKeeper(task) &&
       mayGo(task) &&
-      (stage.displace || task.isCurrent) &&
+      (stage.displace || task.isCurrent || !isSource(task)) &&
       (wish.mayProgress || task.isCurrent || task.isLeaving),
   );
   const unready = displaced.filter(({ standing }) => standing === "unready");

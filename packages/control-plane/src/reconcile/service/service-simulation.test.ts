@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { ContainerInstance } from "../../model/container-instance.ts";
 import { exampleContainerInstanceArn } from "../../model/examples.ts";
+import type { Service } from "../../model/service.ts";
+import type { Stored } from "../../store/store.ts";
 import { update } from "../../store/update.ts";
 import { SimulatedCluster } from "../simulated-cluster.ts";
 import { deploymentLimits } from "./plan-service.ts";
@@ -18,6 +20,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant("crash" as const), which: fc.nat(5) }),
   fc.record({ do: fc.constant("drain" as const), instance: instanceNumber, back: fc.boolean() }),
   fc.record({ do: fc.constant("connect" as const), instance: instanceNumber, connected: fc.boolean() }),
+  fc.record({ do: fc.constant("go back" as const) }),
   fc.record({ do: fc.constant("wait" as const), seconds: fc.integer({ min: 1, max: 900 }) }),
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
@@ -58,10 +61,25 @@ async function take(cluster: SimulatedCluster, next: Step): Promise<void> {
         agentConnected: next.connected,
         agentConnectedAt: cluster.clock.now(),
       }));
+    case "go back": // where there is something to go back to; a first deployment would just have failed
+      if (!cluster.store.snapshot().list("deployment").some(isCompletedBefore(cluster.service()))) return;
+      for (const { arn, value } of cluster.store.snapshot().list("serviceDeployment")) {
+        if (value.deploymentId !== cluster.service().primaryDeploymentId || value.status !== "IN_PROGRESS") continue;
+        await update(cluster.store, "serviceDeployment", arn, (record) => ({
+          ...record,
+          status: "ROLLBACK_REQUESTED",
+        }));
+      }
+      return;
     case "wait":
       cluster.clock.advance(next.seconds * 1000);
   }
 }
+
+const isCompletedBefore =
+  ({ primaryDeploymentId }: Service) =>
+  ({ value }: Stored<"deployment">) =>
+    value.deploymentId !== primaryDeploymentId && value.rolloutState === "COMPLETED";
 
 function overCommitted(cluster: SimulatedCluster): readonly string[] {
   const snapshot = cluster.store.snapshot();
@@ -78,26 +96,54 @@ it("a service keeps within its limits and comes to rest, whatever happens", asyn
     fc.record({ minimum: fc.constant(0), maximum: fc.integer({ min: 100, max: 200 }) }),
   );
   const rebalancing = fc.constantFrom("ENABLED" as const, "DISABLED" as const);
-  const given = fc.record({ limits, rebalancing, steps: fc.array(step, { maxLength: 25 }) });
+  const strategy = fc.oneof(
+    fc.record({
+      strategy: fc.constant("ROLLING" as const),
+      bakeTimeInMinutes: fc.constantFrom(0, 0, 10),
+      earlySuccessCriteria: fc.option(
+        fc.record({
+          enable: fc.constant(true),
+          healthyPercent: fc.constant(100),
+          sourceServiceRevisionCleanup: fc.constantFrom("BLOCKING" as const, "DEFERRED" as const),
+        }),
+        { nil: undefined },
+      ),
+    }),
+    fc.record({
+      strategy: fc.constantFrom("BLUE_GREEN" as const, "LINEAR" as const, "CANARY" as const),
+      bakeTimeInMinutes: fc.constantFrom(0, 10),
+    }),
+  );
+  const given = fc.record({ limits, rebalancing, strategy, steps: fc.array(step, { maxLength: 25 }) });
   await fc.assert(
     fc.asyncProperty(
       given,
-      async ({ limits: { minimum, maximum }, rebalancing: availabilityZoneRebalancing, steps }) => {
+      async ({ limits: { minimum, maximum }, rebalancing: availabilityZoneRebalancing, strategy, steps }) => {
         const cluster = new SimulatedCluster({ agentLostAfterMs: 600_000 });
         await cluster.create(3, { registered: { cpu: 1024, memory: 16_384, reservedPorts: [], gpuIds: [] } });
         const violations: string[] = [];
-        const wanted = () => cluster.tasks().filter(({ value }) => value.desiredStatus === "RUNNING").length;
+        // A deployment in stages has all its tasks beside those of before: its ceiling is for them alone.
+        const wanted = (deploymentId: string | undefined) =>
+          cluster
+            .tasks()
+            .filter(({ value }) => value.desiredStatus === "RUNNING")
+            .filter(({ value }) => strategy.strategy === "ROLLING" || value.deploymentId === deploymentId).length;
         cluster.store.onChange(({ before, after }) => {
           if (before !== undefined || after?.kind !== "task") return;
           violations.push(...overCommitted(cluster));
           const { ceiling } = deploymentLimits(cluster.service());
-          if (wanted() > ceiling) violations.push(`${wanted()} tasks are wanted, ${ceiling} are allowed`);
+          const count = wanted(after.value.deploymentId);
+          if (count > ceiling) violations.push(`${count} tasks are wanted, ${ceiling} are allowed`);
         });
         cluster.start();
         await cluster.createService({
           desiredCount: 2,
           availabilityZoneRebalancing,
-          deploymentConfiguration: { minimumHealthyPercent: minimum, maximumPercent: maximum },
+          deploymentConfiguration: {
+            minimumHealthyPercent: minimum,
+            maximumPercent: maximum,
+            ...(JSON.parse(JSON.stringify(strategy)) as typeof strategy),
+          },
         });
         await cluster.settle();
         for (const next of steps) {
@@ -111,8 +157,10 @@ it("a service keeps within its limits and comes to rest, whatever happens", asyn
 
         for (const number of [1, 2, 3]) await change(cluster, number, { status: "ACTIVE", agentConnected: true });
         await cluster.converge();
-        cluster.clock.advance(15 * 60_000);
-        await cluster.converge();
+        for (let round = 0; round < 12; round++) {
+          cluster.clock.advance(15 * 60_000);
+          await cluster.converge();
+        }
         const { primaryDeploymentId, desiredCount } = cluster.service();
         expect(cluster.running().map(({ value }) => value.deploymentId)).toEqual(
           Array.from({ length: desiredCount }, () => primaryDeploymentId),
