@@ -101,6 +101,7 @@ class SlowStore implements Store {
     this.store = inner;
   }
   snapshot = () => this.store.snapshot();
+  accepted = () => this.store.accepted();
   watch = (since: number, signal: AbortSignal) => this.store.watch(since, signal);
   onChange = (listener: (change: Change) => void) => this.store.onChange(listener);
   close = () => this.store.close();

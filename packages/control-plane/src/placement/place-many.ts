@@ -1,7 +1,8 @@
 import type { PlacementStrategy } from "@aws-sdk/client-ecs";
 import type { Address } from "./address.ts";
 import type { Candidate } from "./candidate.ts";
-import { type Preference, preferenceOf } from "./preference.ts";
+import { preferenceOf } from "./preference.ts";
+import { Ranking } from "./ranking.ts";
 import { type Criteria, type Refusal, refusalReason } from "./refusal.ts";
 
 /** Where one task goes; `address` for tasks with a network interface of their own. */
@@ -29,7 +30,7 @@ export interface Choice {
 
 /**
  * Chooses where up to `count` equal tasks go, one after another, each seeing what those before it took. The candidates'
- * counts go on with it. Costs `count` times the candidates that are left, without copying any.
+ * counts go on with it. Costs one pass over the candidates, and little more for each task; see `Ranking`.
  */
 export function placeMany(candidates: readonly Candidate[], count: number, choice: Choice): Placements {
   const { criteria, group, strategies, seed, addressFor } = choice;
@@ -41,29 +42,22 @@ export function placeMany(candidates: readonly Candidate[], count: number, choic
     if (reason !== undefined) refusals.push({ containerInstanceArn: on.containerInstanceArn, reason });
     return reason === undefined;
   };
-  const open = candidates.filter(isOpen);
+  const open = new Ranking(candidates.filter(isOpen), preference);
 
-  while (placements.length < count && open.length > 0) {
-    const index = indexOfBest(open, preference);
-    const on = open[index] as Candidate;
+  while (placements.length < count) {
+    const on = open.best();
+    if (on === undefined) break;
     const address = addressFor?.(on);
     if (addressFor !== undefined && address === undefined) {
       refusals.push({ containerInstanceArn: on.containerInstanceArn, reason: "RESOURCE:ENI" });
-      open.splice(index, 1);
+      open.drop(on);
       continue;
     }
     on.take(criteria.demand, group);
     preference.placed(on);
     placements.push(address === undefined ? { on } : { on, address });
-    if (!isOpen(on)) open.splice(index, 1);
+    if (isOpen(on)) open.moved(on);
+    else open.drop(on);
   }
   return { placements, refusals: placements.length < count ? refusals : [] };
-}
-
-function indexOfBest(open: readonly Candidate[], preference: Preference): number {
-  let best = 0;
-  for (let index = 1; index < open.length; index++) {
-    if (preference.compare(open[index] as Candidate, open[best] as Candidate) < 0) best = index;
-  }
-  return best;
 }

@@ -6,12 +6,16 @@ interface Criterion {
   rank(on: Candidate): number;
   /** Told when a task went to a candidate, before the next rank is asked for. */
   placed(on: Candidate): void;
+  /** Candidates of one value always have one rank; without it a rank is a candidate's own, and changes only with its tasks. */
+  sharedValue?(on: Candidate): string | undefined;
 }
 
 /** Compares candidates by a placement strategy while tasks are being placed. */
 export interface Preference {
   compare(a: Candidate, b: Candidate): number;
   placed(on: Candidate): void;
+  /** Two candidates with one text here keep their order until a task is placed on one of them. */
+  sharedBy(on: Candidate): string;
 }
 
 /**
@@ -34,6 +38,7 @@ export function preferenceOf(
 ): Preference {
   const stated = strategies.length === 0 ? defaultStrategies : strategies;
   const criteria = [...stated.map((strategy) => criterionOf(strategy, candidates, seed)), fewestTasks];
+  const shared = criteria.flatMap(({ sharedValue }) => sharedValue ?? []);
   return {
     compare(a, b) {
       for (const criterion of criteria) {
@@ -45,6 +50,7 @@ export function preferenceOf(
     placed(on) {
       for (const criterion of criteria) criterion.placed(on);
     },
+    sharedBy: (on) => JSON.stringify(shared.map((sharedValue) => sharedValue(on) ?? null)),
   };
 }
 
@@ -67,16 +73,14 @@ function criterionOf(
 
 /** Counts the group's tasks by an attribute's value; instances that do not have it stand together. */
 function spread(attribute: string, candidates: readonly Candidate[]): Criterion {
+  const sharedValue = (on: Candidate) => on.attributes.get(attribute);
   const counts = new Map<string | undefined, number>();
   const count = (on: Candidate, tasks: number) => {
-    const value = on.attributes.get(attribute);
+    const value = sharedValue(on);
     counts.set(value, (counts.get(value) ?? 0) + tasks);
   };
   for (const candidate of candidates) count(candidate, candidate.groupTasks);
-  return {
-    rank: (on) => counts.get(on.attributes.get(attribute)) ?? 0,
-    placed: (on) => count(on, 1),
-  };
+  return { rank: (on) => counts.get(sharedValue(on)) ?? 0, placed: (on) => count(on, 1), sharedValue };
 }
 
 function shuffled(candidates: readonly Candidate[], seed: number): Criterion {

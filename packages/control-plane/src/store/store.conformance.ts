@@ -87,6 +87,18 @@ export function storeConformance(name: string, subject: StoreUnderTest): void {
         await store.close();
       });
 
+      test("is seen at once by who goes by what is accepted, and does not conflict with what that one writes", async () => {
+        const store = await subject.open();
+        const first = store.commit([newCluster("a")]);
+        expect(store.snapshot().get("cluster", "a")).toBeUndefined();
+        const { revision = 0 } = store.accepted().get("cluster", "a") ?? {};
+        const second = store.commit([{ kind: "cluster", arn: "a", expected: revision, value: null }, newCluster("b")]);
+        expect(await Promise.all([first, second])).toEqual([1, 2]);
+        expect(arnsOf(store.snapshot().list("cluster"))).toEqual(["b"]);
+        expect(store.accepted().revision).toBe(2);
+        await store.close();
+      });
+
       test("refuses the second of two commits of one turn that expect the same, once the first is visible", async () => {
         const store = await subject.open();
         await store.commit([newCluster("a")]);

@@ -42,6 +42,12 @@ export interface Store {
   /** Everything as of now, frozen; includes every commit that has resolved. Costs nothing. */
   snapshot(): Snapshot;
   /**
+   * What the next commit is checked against: also what was accepted and is not on disk yet. For a loop that decides and commits
+   * in one go, so that passes of one turn that want the same room do not all but one conflict. What is seen here may be lost with
+   * the machine, so nobody may be told of it before a commit made after it has resolved: then it is on disk too.
+   */
+  accepted(): Snapshot;
+  /**
    * All writes or none, durable and visible in `snapshot()` when it resolves with the new revision; no writes, no new
    * revision. Commits of one turn of the event loop share one flush. Values are frozen where they are, and must be plain
    * JSON. @throws ConflictError on an outdated `expected`; the commit it lost to is visible by then, so that whoever

@@ -37,7 +37,8 @@ export class ServiceReconciler implements Reconciler {
   async reconcile(serviceArn: string): Promise<Next> {
     const { store, clock, settings } = this.deps;
     this.waiting.remove(serviceArn);
-    const pass = this.plan(store.snapshot(), serviceArn, { now: clock.now(), settings });
+    // Services of one cluster want the same container instances: each pass has to see what those before it in this turn took.
+    const pass = this.plan(store.accepted(), serviceArn, { now: clock.now(), settings });
     if (pass === undefined) return "when-changed"; // deleted while it waited in the queue
     const { writes, next, waitsIn } = pass;
     // Before the commit, so that room made during it is not missed.

@@ -54,6 +54,8 @@ export class CommittingStore implements Store {
   private visible: StateSnapshot;
   /** What the next commit is checked against: all that is accepted. */
   private head: State;
+  /** The head as readers see it, made when it is asked for. */
+  private latest: StateSnapshot;
   private gathering: Batch | undefined;
   private flushing: Batch | undefined;
   private running: Promise<void> = Promise.resolve();
@@ -66,11 +68,17 @@ export class CommittingStore implements Store {
     this.onFatal = onFatal ?? (() => undefined);
     this.head = durability.initial;
     this.visible = new StateSnapshot(this.head);
+    this.latest = this.visible;
     this.feed = new ChangeFeed(this.head.revision, historyLength ?? defaultHistoryLength);
   }
 
   snapshot(): Snapshot {
     return this.visible;
+  }
+
+  accepted(): Snapshot {
+    if (this.latest.revision !== this.head.revision) this.latest = new StateSnapshot(this.head);
+    return this.latest;
   }
 
   async commit(writes: readonly Write[]): Promise<number> {
