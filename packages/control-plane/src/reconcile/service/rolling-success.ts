@@ -27,11 +27,15 @@ export function rollingSuccess(
   const isGood = isSettled || isEarlySuccess(service, tasks);
   const { bakingSince = isGood ? now : undefined } = deployment;
   if (bakingSince === undefined) return { deployment, isReached: false };
-  const bakedAt = bakingSince + (service.deploymentConfiguration.bakeTimeInMinutes ?? 0) * minute;
+  const bakedAt = bakingSince + bakeMinutes(service) * minute;
   const isOver = now >= bakedAt;
   if (isGood && isOver) return { deployment, isReached: true };
   return { deployment: { ...deployment, bakingSince }, isReached: false, ...(isOver ? {} : { bakedAt }) };
 }
+
+/** A first deployment and a way back have no stages to bake in, whatever the strategy; only a rolling one bakes by itself. */
+const bakeMinutes = ({ deploymentConfiguration: { strategy = "ROLLING", bakeTimeInMinutes = 0 } }: Service): number =>
+  strategy === "ROLLING" ? bakeTimeInMinutes : 0;
 
 /** Enough tasks of the new revision are healthy, and those of before gone if that is waited for. */
 function isEarlySuccess(service: Service, tasks: readonly ServiceTask[]): boolean {
