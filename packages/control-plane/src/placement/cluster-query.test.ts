@@ -77,7 +77,7 @@ describe("an expression", () => {
 
   it.each([
     ["", "expected an attribute or a field at position 1, found the end"],
-    ["colour == red", 'unknown field colour at position 8, found "== red"'],
+    ["colour == red", "unknown field colour at position 1"],
     ["attribute:stack", "expected an operator at position 16, found the end"],
     ["attribute:stack ==", "expected a value at position 19, found the end"],
     ["attribute:stack in production", 'expected a list in "[" and "]" at position 20, found "production"'],
@@ -87,11 +87,11 @@ describe("an expression", () => {
       "attribute:stack exists attribute:flag exists",
       'expected and, or, or the end at position 24, found "attribute:flag exist"',
     ],
-    ["runningTasksCount in [1]", 'runningTasksCount does not take in at position 22, found "[1]"'],
-    ["registeredAt < yesterday", "yesterday is no date at position 25, found the end"],
-    ["attribute:stack =~ [", "[ is no regular expression at position 21, found the end"],
-    ["attribute:stack =~ '(a+)+'", "a pattern cannot contain parentheses at position 27, found the end"],
-    ["attribute:stack =~ a*a*a*a*a*b", "a pattern can have four repetitions at the most at position 31, found the end"],
+    ["runningTasksCount in [1]", "runningTasksCount does not take in at position 19"],
+    ["registeredAt < yesterday", "yesterday is no date at position 16"],
+    ["attribute:stack =~ [", "[ is no regular expression at position 20"],
+    ["attribute:stack =~ '(a+)+'", "a pattern cannot contain parentheses at position 20"],
+    ["attribute:stack =~ a*a*a*a*a*b", "a pattern can have four repetitions at the most at position 20"],
   ])("%s is refused", (text, problem) => expect(ask(text)).toBe(`Invalid cluster query expression: ${problem}.`));
 
   it("never throws, whatever the text", () => {

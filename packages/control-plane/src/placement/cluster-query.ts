@@ -62,9 +62,9 @@ function comparison(scanner: QueryScanner): Comparison {
   const subject = scanner.require(/[A-Za-z0-9_.:/\\-]+/y, "an attribute or a field");
   const isAttribute = /^attribute:./.test(subject);
   const allowed = fieldOperators[subject];
-  if (!isAttribute && allowed === undefined) scanner.fail(`unknown field ${subject}`);
+  if (!isAttribute && allowed === undefined) scanner.refuse(`unknown field ${subject}`);
   const operator = readOperator(scanner);
-  if (allowed !== undefined && !allowed.includes(operator)) scanner.fail(`${subject} does not take ${operator}`);
+  if (allowed !== undefined && !allowed.includes(operator)) scanner.refuse(`${subject} does not take ${operator}`);
   return { subject, operator, values: readArgument(scanner, subject, operator) };
 }
 
@@ -80,7 +80,7 @@ function readArgument(scanner: QueryScanner, subject: string, operator: Operator
   if (operator === "in" || operator === "!in") return readList(scanner);
   if (operator === "=~" || operator === "!~") return [readPattern(scanner)];
   const value = readValue(scanner, bare);
-  if (subject === "registeredAt" && parseDate(value) === undefined) scanner.fail(`${value} is no date`);
+  if (subject === "registeredAt" && parseDate(value) === undefined) scanner.refuse(`${value} is no date`);
   return [value];
 }
 
@@ -101,13 +101,13 @@ const readValue = (scanner: QueryScanner, unquoted: RegExp): string =>
  */
 function readPattern(scanner: QueryScanner): string {
   const pattern = readValue(scanner, barePattern);
-  if (/[()]/.test(pattern)) scanner.fail("a pattern cannot contain parentheses");
-  if ((pattern.match(/[*+{]/g)?.length ?? 0) > 4) scanner.fail("a pattern can have four repetitions at the most");
+  if (/[()]/.test(pattern)) scanner.refuse("a pattern cannot contain parentheses");
+  if ((pattern.match(/[*+{]/g)?.length ?? 0) > 4) scanner.refuse("a pattern can have four repetitions at the most");
   try {
     new RegExp(pattern, "u");
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    scanner.fail(`${pattern} is no regular expression`);
+    scanner.refuse(`${pattern} is no regular expression`);
   }
   return pattern;
 }

@@ -6,6 +6,7 @@ export class QuerySyntaxError extends Error {
 /** Reads an expression from left to right, one pattern at a time, over the white space between them. */
 export class QueryScanner {
   private position = 0;
+  private tokenAt = 0;
   private depth = 0;
   private readonly text: string;
 
@@ -23,6 +24,7 @@ export class QueryScanner {
     pattern.lastIndex = this.position;
     const [found] = pattern.exec(this.text) ?? [];
     if (found === undefined) return undefined;
+    this.tokenAt = this.position;
     this.position += found.length;
     this.skipSpace();
     return found;
@@ -37,6 +39,11 @@ export class QueryScanner {
   fail(problem: string): never {
     const found = this.atEnd ? "the end" : `"${this.text.slice(this.position, this.position + 20)}"`;
     throw new QuerySyntaxError(`${problem} at position ${this.position + 1}, found ${found}`);
+  }
+
+  /** What was read last cannot stand there. @throws QuerySyntaxError */
+  refuse(problem: string): never {
+    throw new QuerySyntaxError(`${problem} at position ${this.tokenAt + 1}`);
   }
 
   /** Reads something that lies inside something else. @throws QuerySyntaxError past a hundred levels */
