@@ -27,9 +27,14 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   sessions: ["log-store", "model", "platform", "settings.ts", "store"],
   // Changes of the store as EventBridge events; log groups are among their targets.
   events: ["log-store", "model", "platform", "settings.ts", "store"],
+  // Images: what is in repositories the store knows, blobs are files. Sweeps itself by the clock.
+  registry: ["model", "platform", "settings.ts", "store"],
   api: ["authorization", "credentials", "model", "placement", "platform", "settings.ts", "store"],
   // CloudWatch Logs answers from the log store; no other part of the API knows it. Patterns are read as filters read them.
   "api/logs": ["log-filters", "log-store"],
+  // ECR and the distribution protocol answer from the registry.
+  "api/ecr": ["registry"],
+  "api/registry": ["registry"],
   // EventBridge reads patterns and schedules as the bus does, and puts events on it.
   "api/events": ["events"],
 };

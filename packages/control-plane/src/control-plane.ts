@@ -4,12 +4,14 @@ import { attachAgentChannel } from "./agent-channel/attach.ts";
 import { defaultVpcId, ensureDefaultNetwork } from "./api/ec2/default-network.ts";
 import { ec2Service } from "./api/ec2/service.ts";
 import { describeContainerInstance } from "./api/ecs/container-instance/describe-container-instance.ts";
+import { ecrService } from "./api/ecr/service.ts";
 import { ecsService } from "./api/ecs/service.ts";
 import { describeTask, taskSurroundings } from "./api/ecs/tasks/describe-task.ts";
 import { runTaskForRules } from "./api/events/run-task.ts";
 import { eventsService } from "./api/events/service.ts";
 import { firstOf, openRootKey, temporaryKeys } from "./api/http/access-keys.ts";
-import { openAuthenticator } from "./api/http/open-authenticator.ts";
+import type { Call } from "./api/http/dispatch.ts";
+import { openAuthenticator, rootCaller } from "./api/http/open-authenticator.ts";
 import { startServer } from "./api/http/server.ts";
 import { sigV4Authenticator } from "./api/http/sigv4-authenticator.ts";
 import { whileTasksLive } from "./api/http/task-keys.ts";
@@ -19,6 +21,8 @@ import { machineAccessKeys } from "./api/machines/machine-access-keys.ts";
 import { requireMachineRight, requireSocketRight } from "./api/machines/require-right.ts";
 import { lettingMachinesJoin } from "./api/machines/unsigned-join.ts";
 import { operatorService } from "./api/operator/service.ts";
+import { attachRegistry } from "./api/registry/attach.ts";
+import { RegistryTokens } from "./api/registry/registry-tokens.ts";
 import { RoleRights } from "./api/rights/role-rights.ts";
 import { ssmService } from "./api/ssm/service.ts";
 import { stsService } from "./api/sts/service.ts";
@@ -42,6 +46,8 @@ import { systemClock } from "./platform/clock.ts";
 import { randomIds } from "./platform/ids.ts";
 import type { Logger } from "./platform/logger.ts";
 import { startLoops } from "./reconcile/start-loops.ts";
+import { ImageRegistry } from "./registry/image-registry.ts";
+import { keepSwept } from "./registry/sweep.ts";
 import { attachSessions } from "./sessions/attach.ts";
 import { SessionRegistry } from "./sessions/session-registry.ts";
 import { SqliteStore } from "./store/sqlite-store.ts";
@@ -106,6 +112,16 @@ export async function startControlPlane(
       ),
     }),
   });
+  const registry = new ImageRegistry({ folder: join(dataDir, "registry"), store, clock, ids, settings });
+  const sealedLogins = new SealedTexts(houseKey, "registry logins");
+  const tokens = new RegistryTokens({ sealed: sealedLogins, credentials, keys, clock });
+  const ecr = ecrService({ registry, tokens });
+  const stopSweeping = keepSwept({ registry, store, clock, logger });
+  const requireRight = (call: Call) => {
+    const { caller, service, operation, input } = call;
+    requireMachineRight(caller, { action: `${service.signingName}:${operation}`, input }, store.snapshot());
+    rights.requireRight(call);
+  };
   const { tls: wish } = config;
   const openTls = wish && (() => openServerTls({ ...config, tls: wish }, clock.now()));
   const tls = await openTls?.();
@@ -119,6 +135,7 @@ export async function startControlPlane(
       logsService(logStore),
       stsService({ credentials, rights }),
       ec2Service,
+      ecr,
       ssmService({ machineKeys }),
       iamService,
       eventsService({ bus, sealed }),
@@ -127,11 +144,7 @@ export async function startControlPlane(
       config.auth === "open"
         ? openAuthenticator(settings)
         : lettingMachinesJoin(sigV4Authenticator({ keys, clock, settings }), { clock, settings }),
-    requireRight: (call) => {
-      const { caller, service, operation, input } = call;
-      requireMachineRight(caller, { action: `${service.signingName}:${operation}`, input }, store.snapshot());
-      rights.requireRight(call);
-    },
+    requireRight,
     requireSocketRight: (caller, url) => {
       requireSocketRight(caller, url, store.snapshot());
       rights.requireSocketRight(caller, url);
@@ -152,6 +165,8 @@ export async function startControlPlane(
     ids,
     logger,
   });
+  const everybody = config.auth === "open" ? { everybody: rootCaller(settings) } : {};
+  attachRegistry(server, { registry, tokens, store, logger, ids, service: ecr, requireRight, ...everybody });
   attachWatch(server, { store, clock, logger });
   const metrics = new UtilizationMetrics();
   const channel = { store, clock, ids, logger, credentials: new TaskCredentials(credentials), metrics };
@@ -178,6 +193,7 @@ export async function startControlPlane(
       await server.close();
       bus.close();
       await loops.stop();
+      await stopSweeping();
       await store.close();
       stopRetention();
       await logStore.close();

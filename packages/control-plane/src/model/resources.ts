@@ -7,6 +7,7 @@ import type { Cluster } from "./cluster.ts";
 import type { ContainerInstance } from "./container-instance.ts";
 import type { EventRule } from "./event-rule.ts";
 import type { LogResourcePolicy, MetricFilter, QueryDefinition, SubscriptionFilter } from "./log-filter.ts";
+import type { Image, ImageBlob, ImageRepository, ImageTag } from "./image-repository.ts";
 import type { ManagedInstance } from "./managed-instance.ts";
 import type { NetworkInterface, SecurityGroup, Subnet, Vpc } from "./network.ts";
 import type { InstanceProfile, ManagedPolicy, Role } from "./role.ts";
@@ -46,6 +47,10 @@ export interface Resources {
   eventRule: EventRule;
   eventConnection: EventConnection;
   apiDestination: ApiDestination;
+  imageRepository: ImageRepository;
+  image: Image;
+  imageTag: ImageTag;
+  imageBlob: ImageBlob;
   metricFilter: MetricFilter;
   subscriptionFilter: SubscriptionFilter;
   queryDefinition: QueryDefinition;
@@ -82,6 +87,10 @@ export const kinds = Object.keys({
   eventRule: 0,
   eventConnection: 0,
   apiDestination: 0,
+  imageRepository: 0,
+  image: 0,
+  imageTag: 0,
+  imageBlob: 0,
   metricFilter: 0,
   subscriptionFilter: 0,
   queryDefinition: 0,

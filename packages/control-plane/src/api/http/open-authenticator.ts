@@ -1,4 +1,5 @@
 import type { Settings } from "../../settings.ts";
+import type { Caller } from "../operation-context.ts";
 import { credentialScopeOf } from "../wire/credential-scope.ts";
 import type { Authenticator } from "./authenticator.ts";
 import { requireLocalCaller } from "./browser-guard.ts";
@@ -11,11 +12,17 @@ export function openAuthenticator({ accountId, region }: Pick<Settings, "account
   return async (request) => {
     requireLocalCaller(request);
     return {
-      accountId,
-      region,
-      arn: `arn:aws:iam::${accountId}:root`,
-      userId: accountId,
+      ...rootCaller({ accountId, region }),
       accessKeyId: credentialScopeOf(request)?.accessKeyId ?? "anonymous",
     };
   };
 }
+
+/** The account's root, by no key. */
+export const rootCaller = ({ accountId, region }: Pick<Settings, "accountId" | "region">): Caller => ({
+  accountId,
+  region,
+  arn: `arn:aws:iam::${accountId}:root`,
+  userId: accountId,
+  accessKeyId: "anonymous",
+});

@@ -4,6 +4,7 @@ import { type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { IdSource } from "../../platform/ids.ts";
 import { hostNameOf, isLoopbackName } from "./browser-guard.ts";
 import { type Dispatched, Dispatcher, type DispatcherDeps } from "./dispatch.ts";
+import { limitSendingTime, type RawHandler, RawRequests } from "./raw-requests.ts";
 import { HttpRefusal } from "./refusal.ts";
 import { defaultMaxBodyBytes, readBody } from "./request-body.ts";
 import type { ServiceDefinition } from "./service-definition.ts";
@@ -67,6 +68,8 @@ export interface RunningServer {
   onOpenUpgrade(prefix: string, handler: OpenUpgradeHandler): void;
   /** From now on `handler` answers GET requests for `path`, once they are found to be signed well. */
   onStream(path: string, handler: StreamHandler): void;
+  /** From now on `handler` gets all requests below `prefix`, as `/v2/`, with their bodies as streams and whoever sends them. */
+  onRaw(prefix: string, handler: RawHandler): void;
   /** Lets requests under way finish, then closes; connections that were upgraded and streams are cut at once. */
   close(): Promise<void>;
 }
@@ -80,7 +83,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const dispatcher = new Dispatcher(options);
   const upgrades = new Upgrades({ authenticate, logger, requireRight: options.requireSocketRight });
   const streams = new Streams({ authenticate, logger, requireRight: options.requireStreamRight });
-  const app = createApp({ ...defaultTimeouts, ...options.timeouts }, options.tls);
+  const timeouts = { ...defaultTimeouts, ...options.timeouts };
+  const app = createApp(timeouts, options.tls);
+  const raw = new RawRequests();
+  app.addHook("onRequest", (request, reply, next) => {
+    if (raw.takes(request, reply)) return;
+    limitSendingTime(request.raw, timeouts.request);
+    next();
+  });
   app.server.maxConnections = maxConnections;
   upgrades.listenTo(app.server);
   serve(app, { dispatcher, streams }, options);
@@ -95,9 +105,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onUpgrade: (path, handler) => upgrades.on(path, handler),
     onOpenUpgrade: (prefix, handler) => upgrades.onOpen(prefix, handler),
     onStream: (path, handler) => streams.on(path, handler),
+    onRaw: (prefix, handler) => raw.on(prefix, handler),
     async close() {
       upgrades.destroyAll();
       streams.destroyAll();
+      raw.destroyAll();
       await app.close();
     },
   };
@@ -111,7 +123,7 @@ function createApp(timeouts: Timeouts, tls: ListenerTls | undefined) {
     ...((tls === undefined ? {} : { https: tls }) as object),
     logger: false,
     connectionTimeout: timeouts.silence,
-    requestTimeout: timeouts.request,
+    requestTimeout: 0, // see limitSendingTime
     keepAliveTimeout: timeouts.keepAlive,
     forceCloseConnections: "idle",
     http: { headersTimeout: timeouts.headers, connectionsCheckingInterval: timeouts.checkEvery },

@@ -51,6 +51,11 @@ const rights: Readonly<Record<string, Right>> = {
     "resourceArn",
     (scope, arn) => scope.ownsContainerInstance(arn) || (arn.includes(":task/") && scope.ownsTask(arn)),
   ),
+  // Images of the house's registry, as the instance role of ECS has it.
+  "ecr:GetAuthorizationToken": always,
+  "ecr:BatchCheckLayerAvailability": always,
+  "ecr:BatchGetImage": always,
+  "ecr:GetDownloadUrlForLayer": always,
   "logs:CreateLogGroup": ownLogGroup,
   "logs:CreateLogStream": ownLogGroup,
   "logs:PutLogEvents": ownLogGroup,

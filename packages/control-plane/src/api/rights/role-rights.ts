@@ -6,6 +6,7 @@ import type { ServiceDefinition } from "../http/service-definition.ts";
 import { agentSockets } from "../machines/machine-rights.ts";
 import type { Caller } from "../operation-context.ts";
 import { denial } from "./denial.ts";
+import { ecrRights } from "./ecr-rights.ts";
 import { ecsRights } from "./ecs-rights.ts";
 import { eventsRights } from "./events-rights.ts";
 import { iamRights } from "./iam-rights.ts";
@@ -17,6 +18,7 @@ import { ssmRights } from "./ssm-rights.ts";
 
 /** By signing name, then by operation. */
 const rights: Readonly<Record<string, Readonly<Partial<Record<string, RightsOf>>>>> = {
+  ecr: ecrRights,
   ecs: ecsRights,
   events: eventsRights,
   iam: iamRights,
