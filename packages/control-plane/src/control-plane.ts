@@ -39,6 +39,8 @@ import { toEcsTask } from "./events/targets/ecs-task.ts";
 import { toHttpEndpoint } from "./events/targets/http-endpoint.ts";
 import { toLogGroup } from "./events/targets/log-group.ts";
 import { toTarget } from "./events/targets/to-target.ts";
+import { LogFilters } from "./log-filters/log-filters.ts";
+import { sendToDestination } from "./log-filters/send-to-destination.ts";
 import { keepRetention } from "./log-store/keep-retention.ts";
 import { SqliteLogStore } from "./log-store/sqlite-log-store.ts";
 import { UtilizationMetrics } from "./metrics/utilization-metrics.ts";
@@ -91,6 +93,7 @@ export async function startControlPlane(
   const sealed = new SealedTexts(houseKey, "event connections");
   const endpoint = `http://${config.listen.host}:${config.listen.port}`;
   const asRule = { store, clock, ids, settings, logger, requestId: "event", endpoint };
+  const http = toHttpEndpoint({ store, open: (text) => sealed.open(text) });
   const bus = new EventBus({
     store,
     clock,
@@ -103,7 +106,7 @@ export async function startControlPlane(
     },
     deliver: toTarget({
       logs: toLogGroup({ logStore, clock }),
-      http: toHttpEndpoint({ store, open: (text) => sealed.open(text) }),
+      http,
       ecs: toEcsTask(
         runTaskForRules({
           context: asRule,
@@ -122,6 +125,15 @@ export async function startControlPlane(
     requireMachineRight(caller, { action: `${service.signingName}:${operation}`, input }, store.snapshot());
     rights.requireRight(call);
   };
+  const logFilters = new LogFilters({
+    store,
+    logStore,
+    clock,
+    logger,
+    owner: settings.accountId,
+    metrics: { put: () => undefined }, // what is measured has no readers yet
+    send: sendToDestination(http),
+  });
   const { tls: wish } = config;
   const openTls = wish && (() => openServerTls({ ...config, tls: wish }, clock.now()));
   const tls = await openTls?.();
@@ -192,6 +204,7 @@ export async function startControlPlane(
       sessions.close();
       await server.close();
       bus.close();
+      logFilters.close();
       await loops.stop();
       await stopSweeping();
       await store.close();

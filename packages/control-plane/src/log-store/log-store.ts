@@ -5,6 +5,8 @@ export interface LogGroup {
   /** Events older than so many days go; without it they stay. */
   readonly retentionDays?: number;
   readonly tags: Readonly<Record<string, string>>;
+  /** Whether callers may not delete it. */
+  readonly deletionProtected?: true;
 }
 
 export interface LogStream {

@@ -16,6 +16,3 @@ export function readPosition(token: string): { readonly direction: "f" | "b"; re
     position: { timestamp: Number.parseInt(timestamp, 36), sequence: Number.parseInt(sequence, 36) },
   };
 }
-
-/** Fifty-six digits, in the order of arrival. */
-export const eventIdOf = (sequence: number): string => String(sequence).padStart(56, "0");

@@ -13,17 +13,17 @@ import {
   TagResourceCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { SqliteLogStore } from "../../log-store/sqlite-log-store.ts";
+import { MemoryLogStore } from "../../log-store/memory-log-store.ts";
 import { clientOptions, startTestServer } from "../http/server.fixture.ts";
 import type { RunningServer } from "../http/server.ts";
 import { logsService } from "./service.ts";
 
 const now = Date.UTC(2026, 0, 1);
-let logStore: SqliteLogStore;
+let logStore: MemoryLogStore;
 let server: RunningServer;
 let logs: CloudWatchLogsClient;
 beforeEach(async () => {
-  logStore = new SqliteLogStore(":memory:");
+  logStore = new MemoryLogStore();
   server = await startTestServer({ services: [logsService(logStore)] });
   logs = new CloudWatchLogsClient(clientOptions(server));
   await logs.send(new CreateLogGroupCommand({ logGroupName: "/app" }));

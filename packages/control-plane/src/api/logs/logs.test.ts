@@ -17,7 +17,7 @@ import {
   TagResourceCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { SqliteLogStore } from "../../log-store/sqlite-log-store.ts";
+import { MemoryLogStore } from "../../log-store/memory-log-store.ts";
 import { clientOptions, startTestServer } from "../http/server.fixture.ts";
 import type { RunningServer } from "../http/server.ts";
 import { logsService } from "./service.ts";
@@ -25,11 +25,11 @@ import { logsService } from "./service.ts";
 // Through the real client, over HTTP. The test server's clock stands at the start of 2026.
 const now = Date.UTC(2026, 0, 1);
 const day = 86_400_000;
-let logStore: SqliteLogStore;
+let logStore: MemoryLogStore;
 let server: RunningServer;
 let logs: CloudWatchLogsClient;
 beforeEach(async () => {
-  logStore = new SqliteLogStore(":memory:");
+  logStore = new MemoryLogStore();
   server = await startTestServer({ services: [logsService(logStore)] });
   logs = new CloudWatchLogsClient(clientOptions(server));
   await logs.send(new CreateLogGroupCommand({ logGroupName: "/app", tags: { team: "x" } }));
@@ -67,6 +67,7 @@ describe("groups and streams", () => {
         logGroupArn,
         creationTime: now,
         metricFilterCount: 0,
+        deletionProtectionEnabled: false,
         storedBytes: 0,
         logGroupClass: "STANDARD",
       },
@@ -244,7 +245,7 @@ describe("FilterLogEvents", () => {
     }
     expect(new Set(seen).size).toBe(1_201);
     expect(seen).toHaveLength(1_201);
-    expect(await said(filter({ filterPattern: "[a, b]" }))).toContain(
+    expect(await said(filter({ filterPattern: "[a, b" }))).toContain(
       "InvalidParameterException: Invalid filter pattern",
     );
     expect(await said(filter({ logStreamNames: ["x"], logStreamNamePrefix: "y" }))).toContain(

@@ -1,7 +1,7 @@
 import * as sdk from "@aws-sdk/client-cloudwatch-logs";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { SqliteLogStore } from "../../log-store/sqlite-log-store.ts";
+import { MemoryLogStore } from "../../log-store/memory-log-store.ts";
 import { clientOptions, startTestServer } from "../http/server.fixture.ts";
 import type { RunningServer } from "../http/server.ts";
 import { logsService } from "./service.ts";
@@ -12,11 +12,11 @@ const now = Date.UTC(2026, 0, 1);
 const dayMs = 86_400_000;
 const arn = "arn:aws:logs:us-east-1:000000000000:log-group:/app";
 const app = { logGroupName: "/app", logStreamName: "s" };
-let logStore: SqliteLogStore;
+let logStore: MemoryLogStore;
 let server: RunningServer;
 let logs: sdk.CloudWatchLogsClient;
 beforeAll(async () => {
-  logStore = new SqliteLogStore(":memory:");
+  logStore = new MemoryLogStore();
   server = await startTestServer({ services: [logsService(logStore)] });
   logs = new sdk.CloudWatchLogsClient(clientOptions(server));
 });
@@ -144,7 +144,6 @@ describe("groups and streams", () => {
   test.each<[string, Partial<sdk.CreateLogGroupCommandInput>]>([
     ["a key", { kmsKeyId: "arn:aws:kms:us-east-1:000000000000:key/1" }],
     ["another class", { logGroupClass: "INFREQUENT_ACCESS" }],
-    ["protection", { deletionProtectionEnabled: true }],
     ["a tag of AWS's own", { tags: { "aws:x": "y" } }],
     ["a name with a blank", { logGroupName: "a b" }],
     ["a name that is too long", { logGroupName: "a".repeat(513) }],
@@ -294,6 +293,34 @@ describe("GetLogEvents", () => {
     expect(second.events?.map(({ timestamp }) => timestamp)).toEqual([now + 3]);
     expect((await get({})).events?.map(({ timestamp }) => timestamp)).toEqual([now + 2, now + 3]);
   });
+});
+
+test("a group that is protected stays until it no longer is", async () => {
+  await logs.send(new sdk.CreateLogGroupCommand({ logGroupName: "kept", deletionProtectionEnabled: true }));
+  const remove = () => said(logs.send(new sdk.DeleteLogGroupCommand({ logGroupName: "kept" })));
+  expect(await remove()).toMatch(/^InvalidOperationException: .*deletion protection/);
+  const described = async () =>
+    (await logs.send(new sdk.DescribeLogGroupsCommand({ logGroupNamePrefix: "kept" }))).logGroups?.[0];
+  expect((await described())?.deletionProtectionEnabled).toBe(true);
+  await logs.send(
+    new sdk.PutLogGroupDeletionProtectionCommand({ logGroupIdentifier: "kept", deletionProtectionEnabled: false }),
+  );
+  expect(await remove()).toBe("nothing");
+  expect(await described()).toBeUndefined();
+});
+
+test("groups are listed by patterns of their names, and by tags", async () => {
+  for (const [logGroupName, tags] of [
+    ["/ecs/web", { team: "a" }],
+    ["/ecs/api", { team: "b" }],
+    ["web", { team: "d" }],
+  ] as const)
+    await logs.send(new sdk.CreateLogGroupCommand({ logGroupName, tags }));
+  const listed = async (input: sdk.ListLogGroupsCommandInput) =>
+    (await logs.send(new sdk.ListLogGroupsCommand(input))).logGroups?.map(({ logGroupName }) => logGroupName);
+  expect(await listed({ logGroupNamePattern: "web" })).toEqual(["/ecs/web", "web"]);
+  expect(await listed({ logGroupNamePattern: "^/ecs|^/app" })).toEqual(["/app", "/ecs/api", "/ecs/web"]);
+  expect(await listed({ logGroupTags: [{ key: "team", values: ["b", "c"] }] })).toEqual(["/ecs/api"]);
 });
 
 describe("FilterLogEvents", () => {

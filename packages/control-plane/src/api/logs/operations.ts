@@ -8,8 +8,23 @@ import { describeLogGroups } from "./operations/describe-log-groups.ts";
 import { describeLogStreams } from "./operations/describe-log-streams.ts";
 import { filterLogEvents } from "./operations/filter-log-events.ts";
 import { getLogEvents } from "./operations/get-log-events.ts";
+import { listLogGroups } from "./operations/list-log-groups.ts";
+import {
+  deleteMetricFilter,
+  describeMetricFilters,
+  putMetricFilter,
+  testMetricFilter,
+} from "./operations/metric-filters.ts";
 import { putLogEvents } from "./operations/put-log-events.ts";
+import { putLogGroupDeletionProtection } from "./operations/put-log-group-deletion-protection.ts";
 import { putRetentionPolicy } from "./operations/put-retention-policy.ts";
+import { deleteQueryDefinition, describeQueryDefinitions, putQueryDefinition } from "./operations/query-definitions.ts";
+import { deleteResourcePolicy, describeResourcePolicies, putResourcePolicy } from "./operations/resource-policies.ts";
+import {
+  deleteSubscriptionFilter,
+  describeSubscriptionFilters,
+  putSubscriptionFilter,
+} from "./operations/subscription-filters.ts";
 import {
   listTagsForResource,
   listTagsLogGroup,
@@ -49,12 +64,12 @@ export const operations = {
   DeleteLogGroup: deleteLogGroup,
   DeleteLogStream: deleteLogStream,
   DeleteLookupTable: notBuilt("Hatoba does not have DeleteLookupTable yet."),
-  DeleteMetricFilter: notBuilt("Hatoba does not have DeleteMetricFilter yet."),
-  DeleteQueryDefinition: notBuilt("Hatoba does not have DeleteQueryDefinition yet."),
-  DeleteResourcePolicy: notBuilt("Hatoba does not have DeleteResourcePolicy yet."),
+  DeleteMetricFilter: deleteMetricFilter,
+  DeleteQueryDefinition: deleteQueryDefinition,
+  DeleteResourcePolicy: deleteResourcePolicy,
   DeleteRetentionPolicy: deleteRetentionPolicy,
   DeleteScheduledQuery: notBuilt("Hatoba does not have DeleteScheduledQuery yet."),
-  DeleteSubscriptionFilter: notBuilt("Hatoba does not have DeleteSubscriptionFilter yet."),
+  DeleteSubscriptionFilter: deleteSubscriptionFilter,
   DeleteSyslogConfiguration: notBuilt("Hatoba does not have DeleteSyslogConfiguration yet."),
   DeleteTransformer: notBuilt("Hatoba does not have DeleteTransformer yet."),
   DescribeAccountPolicies: notBuilt("Hatoba does not have DescribeAccountPolicies yet."),
@@ -71,11 +86,11 @@ export const operations = {
   DescribeLogGroups: describeLogGroups,
   DescribeLogStreams: describeLogStreams,
   DescribeLookupTables: notBuilt("Hatoba does not have DescribeLookupTables yet."),
-  DescribeMetricFilters: notBuilt("Hatoba does not have DescribeMetricFilters yet."),
+  DescribeMetricFilters: describeMetricFilters,
   DescribeQueries: notBuilt("Hatoba does not have DescribeQueries yet."),
-  DescribeQueryDefinitions: notBuilt("Hatoba does not have DescribeQueryDefinitions yet."),
-  DescribeResourcePolicies: notBuilt("Hatoba does not have DescribeResourcePolicies yet."),
-  DescribeSubscriptionFilters: notBuilt("Hatoba does not have DescribeSubscriptionFilters yet."),
+  DescribeQueryDefinitions: describeQueryDefinitions,
+  DescribeResourcePolicies: describeResourcePolicies,
+  DescribeSubscriptionFilters: describeSubscriptionFilters,
   DisassociateKmsKey: notBuilt("Hatoba does not have DisassociateKmsKey yet."),
   DisassociateSourceFromS3TableIntegration: notBuilt(
     "Hatoba does not have DisassociateSourceFromS3TableIntegration yet.",
@@ -103,7 +118,7 @@ export const operations = {
   ListAnomalies: notBuilt("Hatoba does not have ListAnomalies yet."),
   ListIntegrations: notBuilt("Hatoba does not have ListIntegrations yet."),
   ListLogAnomalyDetectors: notBuilt("Hatoba does not have ListLogAnomalyDetectors yet."),
-  ListLogGroups: notBuilt("Hatoba does not have ListLogGroups yet."),
+  ListLogGroups: listLogGroups,
   ListLogGroupsForQuery: notBuilt("Hatoba does not have ListLogGroupsForQuery yet."),
   ListScheduledQueries: notBuilt("Hatoba does not have ListScheduledQueries yet."),
   ListSourcesForS3TableIntegration: notBuilt("Hatoba does not have ListSourcesForS3TableIntegration yet."),
@@ -121,13 +136,13 @@ export const operations = {
   PutIndexPolicy: notBuilt("Hatoba does not have PutIndexPolicy yet."),
   PutIntegration: notBuilt("Hatoba does not have PutIntegration yet."),
   PutLogEvents: putLogEvents,
-  PutLogGroupDeletionProtection: notBuilt("Hatoba does not have PutLogGroupDeletionProtection yet."),
-  PutMetricFilter: notBuilt("Hatoba does not have PutMetricFilter yet."),
-  PutQueryDefinition: notBuilt("Hatoba does not have PutQueryDefinition yet."),
-  PutResourcePolicy: notBuilt("Hatoba does not have PutResourcePolicy yet."),
+  PutLogGroupDeletionProtection: putLogGroupDeletionProtection,
+  PutMetricFilter: putMetricFilter,
+  PutQueryDefinition: putQueryDefinition,
+  PutResourcePolicy: putResourcePolicy,
   PutRetentionPolicy: putRetentionPolicy,
   PutStorageTierPolicy: notBuilt("Hatoba does not have PutStorageTierPolicy yet."),
-  PutSubscriptionFilter: notBuilt("Hatoba does not have PutSubscriptionFilter yet."),
+  PutSubscriptionFilter: putSubscriptionFilter,
   PutSyslogConfiguration: notBuilt("Hatoba does not have PutSyslogConfiguration yet."),
   PutTransformer: notBuilt("Hatoba does not have PutTransformer yet."),
   StartLiveTail: notBuilt("Hatoba does not have StartLiveTail yet."),
@@ -135,7 +150,7 @@ export const operations = {
   StopQuery: notBuilt("Hatoba does not have StopQuery yet."),
   TagLogGroup: tagLogGroup,
   TagResource: tagResource,
-  TestMetricFilter: notBuilt("Hatoba does not have TestMetricFilter yet."),
+  TestMetricFilter: testMetricFilter,
   TestTransformer: notBuilt("Hatoba does not have TestTransformer yet."),
   UntagLogGroup: untagLogGroup,
   UntagResource: untagResource,

@@ -10,11 +10,13 @@ export const createLogGroup: Operation<"CreateLogGroup"> = async (input, { logSt
   if (input.logGroupClass !== undefined && input.logGroupClass !== "STANDARD") {
     throw new LogsError("InvalidParameterException", "Hatoba has log groups of the class STANDARD only.");
   }
-  if (input.deletionProtectionEnabled) {
-    throw new LogsError("InvalidParameterException", "Hatoba does not protect log groups from deletion yet.");
-  }
   checkTags(input.tags ?? {});
-  const made = await logStore.createGroup({ name, createdAt: clock.now(), tags: input.tags ?? {} });
+  const made = await logStore.createGroup({
+    name,
+    createdAt: clock.now(),
+    tags: input.tags ?? {},
+    ...(input.deletionProtectionEnabled ? { deletionProtected: true } : {}),
+  });
   if (!made) throw new LogsError("ResourceAlreadyExistsException", "The specified log group already exists");
   return {};
 };

@@ -1,5 +1,6 @@
+import { eventIdOf } from "../../../log-filters/event-id.ts";
 import { LogsError } from "../api-error.ts";
-import { eventIdOf, positionToken, readPosition } from "../event-position.ts";
+import { positionToken, readPosition } from "../event-position.ts";
 import { requireNamedGroup, requireStream } from "../identifiers.ts";
 import type { Operation } from "../operation.ts";
 import { requirePattern } from "../require-pattern.ts";
