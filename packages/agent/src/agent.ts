@@ -18,6 +18,7 @@ import { findGpus } from "./find-gpus.ts";
 import { FirelensHook } from "./hooks/firelens/firelens-hook.ts";
 import { AwslogsHook } from "./hooks/logs/awslogs-hook.ts";
 import { CloudWatchLogSink } from "./hooks/logs/cloudwatch-log-sink.ts";
+import { EngineDriverHook, type LogSecrets } from "./hooks/logs/engine-driver-hook.ts";
 import { ensurePauseImage } from "./images/pause-image.ts";
 import { EngineStatus } from "./metrics/engine-status.ts";
 import { UsageSampler } from "./metrics/usage-sampler.ts";
@@ -97,6 +98,7 @@ export async function startAgent(
   const { dataDir, region } = config;
   const { loggingDrivers } = facts;
   const awslogs = new AwslogsHook({ runtime, sink, dataDir, clock, logger, loggingDrivers });
+  const logSecrets: LogSecrets = () => Promise.resolve({});
   const firelens = new FirelensHook({
     dataDir,
     engineVersion: facts.engineVersion,
@@ -106,7 +108,7 @@ export async function startAgent(
       return id === undefined ? undefined : (await runtime.inspect(id))?.address;
     },
     readObject: () => Promise.reject(new Error("this agent reads no objects of S3")),
-    logSecrets: () => Promise.resolve({}),
+    logSecrets,
     logger,
   });
   const sessions: Sessions = new Sessions({
@@ -142,7 +144,13 @@ export async function startAgent(
     clock,
     logger,
     hex: (digits) => randomBytes(digits / 2).toString("hex"),
-    hooks: [...(config.taskEndpoints ? [endpoints.hook] : []), awslogs, firelens, sessions],
+    hooks: [
+      ...(config.taskEndpoints ? [endpoints.hook] : []),
+      awslogs,
+      firelens,
+      new EngineDriverHook({ secrets: logSecrets }),
+      sessions,
+    ],
     settings: {
       ...defaultEngineSettings,
       region,

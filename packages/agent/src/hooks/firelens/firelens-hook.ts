@@ -5,6 +5,7 @@ import { TaskFailure } from "../../engine/task-failure.ts";
 import type { HookedContainer, TaskHook } from "../../engine/task-hook.ts";
 import type { Logger } from "../../platform/logger.ts";
 import { ContainerFailure, type ContainerSpec } from "../../runtime/container-runtime.ts";
+import type { LogSecrets } from "../logs/engine-driver-hook.ts";
 import { fluentConfigText } from "./fluent-config.ts";
 import { configPath, externalPath, routerConfig, routerPort } from "./router-config.ts";
 import {
@@ -34,8 +35,7 @@ export interface FirelensHookOptions {
   addressOf(taskArn: string, container: string): Promise<string | undefined>;
   /** Reads an object of S3 as the task's execution role. @throws Error with what the service said */
   readObject(task: ChannelTask, address: ObjectAddress): Promise<Uint8Array>;
-  /** Values of the secret options of a container's log driver, by the option's name. @throws ContainerFailure */
-  logSecrets(task: ChannelTask, container: ChannelTaskDefinitionContainer): Promise<Readonly<Record<string, string>>>;
+  readonly logSecrets: LogSecrets;
   readonly logger: Logger;
 }
 

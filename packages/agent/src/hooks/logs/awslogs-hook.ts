@@ -10,6 +10,7 @@ import { LogFollower } from "./log-follower.ts";
 import { LogShipper } from "./log-shipper.ts";
 import { type LogSink, LogSinkError, type LogTarget } from "./log-sink.ts";
 import { type Dropped, LogSpool } from "./log-spool.ts";
+import { expandTag } from "./log-tag.ts";
 
 /**
  * What the engine keeps of a container's output while the agent does not read it, in place of the awslogs driver. The files are
@@ -68,7 +69,7 @@ export class AwslogsHook implements TaskHook {
     return { ...spec, dockerHostConfig: { ...spec.dockerHostConfig, LogConfig: logConfig } };
   }
 
-  started({ task, container, runtimeId: id }: CreatedContainer): void {
+  started({ task, container, runtimeId: id, runtimeName: name }: CreatedContainer): void {
     const running = this.#followers.get(id);
     if (running !== undefined) {
       running.follower.restarted();
@@ -78,7 +79,7 @@ export class AwslogsHook implements TaskHook {
     if (options === undefined) return;
     const target: LogTarget = {
       group: options.group,
-      stream: options.stream ?? id,
+      stream: options.stream ?? (options.tag && expandTag(options.tag, { id, name, image: container.image })) ?? id,
       createGroup: options.createGroup,
     };
     const follower = new LogFollower(

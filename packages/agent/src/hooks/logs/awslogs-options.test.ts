@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { awslogsOptions } from "./awslogs-options.ts";
 import { datetimePattern } from "./datetime-format.ts";
+import { expandTag } from "./log-tag.ts";
 
 describe("awslogsOptions", () => {
   test("reads where to, and takes what has no effect here", () => {
@@ -23,6 +24,25 @@ describe("awslogsOptions", () => {
       `log opt 'awslogs-create-group': strconv.ParseBool: parsing "yes"`,
     ],
     [{ "awslogs-group": "g", "awslogs-datetime-format": "%Y", "awslogs-multiline-pattern": "x" }, "at the same time"],
+    [{ "awslogs-group": "g", mode: "x" }, "Error response from daemon: logger: logging mode not supported: x"],
+    [{ "awslogs-group": "g", "max-buffer-size": "4m" }, "only supported with 'mode=non-blocking'"],
+    [
+      { "awslogs-group": "g", mode: "non-blocking", "max-buffer-size": "4q" },
+      "error parsing option max-buffer-size: invalid size: '4q'",
+    ],
+    [
+      { "awslogs-group": "g", "awslogs-force-flush-interval-seconds": "0" },
+      "must specify a positive integer for log opt 'awslogs-force-flush-interval-seconds': 0",
+    ],
+    [
+      { "awslogs-group": "g", "awslogs-max-buffered-events": "x" },
+      "must specify a positive integer for log opt 'awslogs-max-buffered-events': x",
+    ],
+    [{ "awslogs-group": "g", "awslogs-format": "xml" }, "unsupported log format 'xml'"],
+    [
+      { "awslogs-group": "g", "awslogs-format": "json/emf", "awslogs-multiline-pattern": "x" },
+      "when log opt 'awslogs-format' is set to 'json/emf'",
+    ],
   ])("refuses %j", (config, words) => {
     expect(() => awslogsOptions(config)).toThrow(expect.objectContaining({ name: "CannotCreateContainerError" }));
     expect(() => awslogsOptions(config)).toThrow(words);
@@ -33,6 +53,21 @@ describe("awslogsOptions", () => {
     expect(() => awslogsOptions(config)).toThrow(
       /^Error response from daemon: failed to initialize logging driver: awslogs could not parse/,
     );
+  });
+
+  test.each(["{{.Foo}}", "a {{", "{{ID}}"])("neither does the tag %s", (tag) => {
+    expect(() => awslogsOptions({ "awslogs-group": "g", tag })).toThrow(
+      /failed to initialize logging driver: template/,
+    );
+  });
+
+  test("a tag names the stream, unless that has a name", () => {
+    const tag = "{{.Name}}/{{ .ID }}";
+    expect(awslogsOptions({ "awslogs-group": "g", tag })).toEqual({ group: "g", tag, createGroup: false });
+    expect(awslogsOptions({ "awslogs-group": "g", tag, "awslogs-stream": "s" })).not.toHaveProperty("tag");
+    const container = { id: "0123456789abcdef".repeat(4), name: "ecs-web-1-app-1", image: "web:1" };
+    expect(expandTag(tag, container)).toBe("ecs-web-1-app-1/0123456789ab");
+    expect(expandTag("{{.ImageName}} {{.FullID}} {{.DaemonName}}", container)).toBe(`web:1 ${container.id} docker`);
   });
 
   test("takes Go's flags in front of a pattern", () => {

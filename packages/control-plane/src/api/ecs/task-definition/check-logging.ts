@@ -8,16 +8,26 @@ const requiredOptions: Readonly<Record<string, readonly string[]>> = {
   splunk: ["splunk-url", "splunk-token"],
 };
 
-/** Log drivers and their options, and FireLens. Source: ECS API reference, LogConfiguration; text: klothoplatform/klotho 892. */
+/**
+ * Log drivers and their options, and FireLens. Source: ECS API reference, LogConfiguration; texts: klothoplatform/klotho 892,
+ * fabfuel/ecs-deploy 164, aws/amazon-cloudwatch-logs-for-fluent-bit 20.
+ */
 export function checkLogging(containers: readonly NamedContainer[], isFargate: boolean): void {
   const routers = containers.filter(({ firelensConfiguration }) => firelensConfiguration !== undefined);
   if (routers.length > 1) refuse("Only one container of a task definition can have a firelensConfiguration.");
-  for (const { name, logConfiguration } of containers) {
-    if (logConfiguration === undefined) continue;
-    checkOptions(logConfiguration, isFargate);
-    if (logConfiguration.logDriver === "awsfirelens" && routers.length === 0) {
-      refuse(`Container '${name}' uses the log driver awsfirelens, but no container has a firelensConfiguration.`);
-    }
+  for (const { logConfiguration } of containers) {
+    if (logConfiguration !== undefined) checkOptions(logConfiguration, isFargate);
+  }
+  const isRouted = containers.some(({ logConfiguration }) => logConfiguration?.logDriver === "awsfirelens");
+  if (isRouted && routers.length === 0) {
+    refuse(
+      "When awsfirelens log driver is specified in log configuration, a firelens configuration object must be configured in one of the containers.",
+    );
+  }
+  if (!isRouted && routers.length > 0) {
+    refuse(
+      "When a firelensConfiguration object is specified, at least one container has to be configured with the awsfirelens log driver.",
+    );
   }
   for (const router of routers) checkRouter(router, isFargate);
 }

@@ -247,7 +247,10 @@ describe("logging", () => {
       { ...awslogs, options: { ...awslogs.options, "max-buffer-size": "big" } },
       "Invalid log option 'max-buffer-size': big",
     ],
-    [{ logDriver: "awsfirelens" as const }, "no container has a firelensConfiguration"],
+    [
+      { logDriver: "awsfirelens" as const },
+      "a firelens configuration object must be configured in one of the containers.",
+    ],
   ])("%#", (logConfiguration, message) => {
     expect(() => checkOne({ logConfiguration })).toThrow(message);
   });
@@ -262,6 +265,12 @@ describe("logging", () => {
     });
     const s3 = router({ "config-file-type": "s3", "config-file-value": "s3://b/k" });
     expect(() => checkEc2({ containerDefinitions: [app, s3] })).toThrow("Invalid arn syntax.");
+    expect(() => checkEc2({ containerDefinitions: [container({}), router()] })).toThrow(
+      "When a firelensConfiguration object is specified, at least one container has to be configured with the awsfirelens log driver.",
+    );
+    expect(() => checkEc2({ containerDefinitions: [app, router(), { ...router(), name: "other" }] })).toThrow(
+      "Only one container",
+    );
   });
 });
 
