@@ -7,6 +7,7 @@ import { operations as events } from "../packages/control-plane/src/api/events/o
 import { operations as iam } from "../packages/control-plane/src/api/iam/operations.ts";
 import { operations as logs } from "../packages/control-plane/src/api/logs/operations.ts";
 import { operations as operator } from "../packages/control-plane/src/api/operator/operations.ts";
+import { operations as secretsManager } from "../packages/control-plane/src/api/secrets-manager/operations.ts";
 import { operations as ssm } from "../packages/control-plane/src/api/ssm/operations.ts";
 import { operations as sts } from "../packages/control-plane/src/api/sts/operations.ts";
 
@@ -29,6 +30,7 @@ describe.each([
   ["EC2", ec2],
   ["IAM", iam],
   ["STS", sts],
+  ["Secrets Manager", secretsManager],
   ["Systems Manager", ssm],
   ["EventBridge", events],
 ] as const)("%s", (service, table) => {

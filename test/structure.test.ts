@@ -17,8 +17,12 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   "log-filters": ["events", "log-store", "metrics", "model", "platform", "store"],
   // Role sessions: issued to tasks over the agent channel, opened again by the front door.
   credentials: ["platform"],
+  // The house's key is changed: everything that is sealed in the store is sealed anew.
+  "key-rotation": ["credentials", "model", "platform", "store"],
   // What policies say: the API asks it, and knows whom and what to ask about.
   authorization: [],
+  // Directories of EFS file systems on this host.
+  "file-systems": ["platform"],
   reconcile: ["model", "placement", "platform", "settings.ts", "store"],
   // What was measured, kept for a while: the agent channel brings it in.
   metrics: [],
@@ -30,11 +34,15 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   // Images: what is in repositories the store knows, blobs are files. Sweeps itself by the clock.
   registry: ["model", "platform", "settings.ts", "store"],
   api: ["authorization", "credentials", "model", "placement", "platform", "settings.ts", "store"],
+  // The operator asks for a new key.
+  "api/operator": ["key-rotation"],
   // CloudWatch Logs answers from the log store; no other part of the API knows it. Patterns are read as filters read them.
   "api/logs": ["log-filters", "log-store"],
   // ECR and the distribution protocol answer from the registry.
   "api/ecr": ["registry"],
   "api/registry": ["registry"],
+  // EFS makes and removes the directories that its file systems are.
+  "api/efs": ["file-systems"],
   // EventBridge reads patterns and schedules as the bus does, and puts events on it.
   "api/events": ["events"],
 };

@@ -8,6 +8,7 @@ import { ecrService } from "./api/ecr/service.ts";
 import { ecsService } from "./api/ecs/service.ts";
 import { describeTask, taskSurroundings } from "./api/ecs/tasks/describe-task.ts";
 import { runTaskForRules } from "./api/events/run-task.ts";
+import { efsService } from "./api/efs/service.ts";
 import { eventsService } from "./api/events/service.ts";
 import { firstOf, openRootKey, temporaryKeys } from "./api/http/access-keys.ts";
 import type { Call } from "./api/http/dispatch.ts";
@@ -24,21 +25,24 @@ import { operatorService } from "./api/operator/service.ts";
 import { attachRegistry } from "./api/registry/attach.ts";
 import { RegistryTokens } from "./api/registry/registry-tokens.ts";
 import { RoleRights } from "./api/rights/role-rights.ts";
+import { secretsManagerService } from "./api/secrets-manager/service.ts";
 import { ssmService } from "./api/ssm/service.ts";
 import { stsService } from "./api/sts/service.ts";
 import { attachWatch } from "./api/watch/attach.ts";
 import { requireWatchRight } from "./api/watch/require-right.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { MachineKeys } from "./credentials/machine-keys.ts";
-import { openHouseKey } from "./credentials/open-house-key.ts";
+import { HouseKeyFile } from "./credentials/open-house-key.ts";
 import { SealedTexts } from "./credentials/sealed-text.ts";
 import { TaskCredentials } from "./credentials/task-credentials.ts";
 import { TemporaryCredentials } from "./credentials/temporary-credentials.ts";
 import { EventBus } from "./events/event-bus.ts";
+import { FileSystemDirectories } from "./file-systems/file-system-directories.ts";
 import { toEcsTask } from "./events/targets/ecs-task.ts";
 import { toHttpEndpoint } from "./events/targets/http-endpoint.ts";
 import { toLogGroup } from "./events/targets/log-group.ts";
 import { toTarget } from "./events/targets/to-target.ts";
+import { KeyRotation } from "./key-rotation/key-rotation.ts";
 import { LogFilters } from "./log-filters/log-filters.ts";
 import { sendToDestination } from "./log-filters/send-to-destination.ts";
 import { keepRetention } from "./log-store/keep-retention.ts";
@@ -77,7 +81,7 @@ export async function startControlPlane(
 ): Promise<ControlPlane> {
   const { settings, dataDir } = config;
   const [clock, ids] = [systemClock, randomIds];
-  const houseKey = await openHouseKey(join(dataDir, "house.key"));
+  const houseKey = await HouseKeyFile.open(join(dataDir, "house.key"));
   const credentials = new TemporaryCredentials(houseKey);
   const machineKeys = new MachineKeys(houseKey);
   const rootKey = await openRootKey(join(dataDir, "credentials.json"), settings);
@@ -91,6 +95,17 @@ export async function startControlPlane(
   const loops = startLoops({ store, clock, ids, settings, logger });
   const rights = new RoleRights({ store, clock });
   const sealed = new SealedTexts(houseKey, "event connections");
+  const sealedParameters = new SealedTexts(houseKey, "parameters");
+  const sealedSecrets = new SealedTexts(houseKey, "secrets");
+  const keyRotation = new KeyRotation({
+    keys: houseKey,
+    store,
+    sealers: { connections: sealed, parameters: sealedParameters, secrets: sealedSecrets, machineKeys },
+    clock,
+    logger,
+    onRevoked: () => sessions.renewCredentials(),
+  });
+  await keyRotation.start();
   const endpoint = `http://${config.listen.host}:${config.listen.port}`;
   const asRule = { store, clock, ids, settings, logger, requestId: "event", endpoint };
   const http = toHttpEndpoint({ store, open: (text) => sealed.open(text) });
@@ -143,12 +158,14 @@ export async function startControlPlane(
     open: config.auth === "open",
     services: [
       ecsService,
-      operatorService,
+      operatorService({ keyRotation, sealedSecrets }),
       logsService(logStore),
+      secretsManagerService({ sealedSecrets }),
       stsService({ credentials, rights }),
       ec2Service,
+      efsService({ directories: new FileSystemDirectories({ root: config.efsDir, clock, logger }) }),
       ecr,
-      ssmService({ machineKeys }),
+      ssmService({ machineKeys, sealedParameters }),
       iamService,
       eventsService({ bus, sealed }),
     ],
@@ -181,8 +198,16 @@ export async function startControlPlane(
   attachRegistry(server, { registry, tokens, store, logger, ids, service: ecr, requireRight, ...everybody });
   attachWatch(server, { store, clock, logger });
   const metrics = new UtilizationMetrics();
-  const channel = { store, clock, ids, logger, credentials: new TaskCredentials(credentials), metrics };
-  const sessions = new AgentSessions(channel);
+  const channel = {
+    store,
+    clock,
+    ids,
+    logger,
+    credentials: new TaskCredentials(credentials),
+    metrics,
+    registry: { place: settings, ...registryNames(config, server.url) },
+  };
+  const sessions: AgentSessions = new AgentSessions(channel);
   attachAgentChannel(server, sessions, channel);
   const opened = new SessionRegistry({
     store,
@@ -200,6 +225,7 @@ export async function startControlPlane(
     url: server.url,
     async close() {
       stopRenewal?.();
+      keyRotation.close();
       await opened.close();
       sessions.close();
       await server.close();
@@ -212,6 +238,14 @@ export async function startControlPlane(
       await logStore.close();
     },
   };
+}
+
+/** By which names, other than loopback ones, agents and users may know the house's registry. */
+function registryNames({ listen, advertise, tls }: Config, url: string) {
+  const port = Number(new URL(url).port);
+  const names = [listen.host, ...(tls !== undefined && "names" in tls ? tls.names : [])];
+  const advertised = advertise === undefined ? [] : [new URL(advertise).host];
+  return { port, hosts: [...names.map((name) => `${name.includes(":") ? `[${name}]` : name}:${port}`), ...advertised] };
 }
 
 /**

@@ -14,6 +14,7 @@ import type { Store } from "../store/store.ts";
 import { AgentUpdating } from "./agent-updating.ts";
 import { CredentialsRenewal } from "./credentials-renewal.ts";
 import { InterfaceAnnouncements } from "./interface-announcements.ts";
+import { type HouseRegistry, withHouseImages } from "./payload/house-images.ts";
 import { PayloadQueue } from "./payload-queue.ts";
 import type { SequenceNumbers } from "./sequence-numbers.ts";
 import { resendAfter, type SessionInstance, type SessionLine } from "./session-line.ts";
@@ -26,6 +27,8 @@ export interface SessionDependencies {
   readonly logger: Logger;
   /** Where tasks get the keys of their roles from; without it they get none. */
   readonly credentials?: TaskCredentials;
+  /** Images of this registry are named as each agent reaches it. */
+  readonly registry?: HouseRegistry;
 }
 
 /** What an OpenSessionMessage says beside whom it is for. */
@@ -67,9 +70,11 @@ export class AgentSession implements SessionLine {
       readonly sequence: SequenceNumbers;
       /** The agent is told of network interfaces before payloads. */
       readonly awaitsInterfaces?: boolean;
+      /** The address by which it came, as `http://127.0.0.1:4577`. */
+      readonly reachedAt?: string;
     },
   ) {
-    const { store, clock, ids, sequence, credentials } = deps;
+    const { store, clock, ids, sequence, credentials, registry, reachedAt } = deps;
     this.connection = connection;
     this.instance = instance;
     this.deps = deps;
@@ -83,7 +88,9 @@ export class AgentSession implements SessionLine {
       entryOf: (snapshot, taskArn) => {
         const stored = snapshot.get("task", taskArn);
         if (stored === undefined || this.interfaces?.holdsBack(snapshot, stored)) return undefined;
-        return payloadEntry(snapshot, stored, credentials && ((role) => credentials.issue(role, clock.now())));
+        const entry = payloadEntry(snapshot, stored, credentials && ((role) => credentials.issue(role, clock.now())));
+        if (entry === undefined || registry === undefined || reachedAt === undefined) return entry;
+        return withHouseImages(entry, { reachedAt, registry });
       },
     });
     this.renewal = credentials && new CredentialsRenewal({ line: this, store, clock, ids, credentials });
@@ -123,6 +130,11 @@ export class AgentSession implements SessionLine {
   /** The container instance has changed. */
   noticeInstance(): void {
     this.updating.notice();
+  }
+
+  /** Brings its tasks new credentials, ahead of time. */
+  renewCredentials(): void {
+    this.renewal?.renew();
   }
 
   /** Asks for a session link. It is not asked again: who wants the session gives up after a while. */

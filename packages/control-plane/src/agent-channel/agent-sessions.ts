@@ -23,6 +23,8 @@ export interface Refusal {
 export interface AgentSaying extends VersionInfo {
   /** It has no credentials: its process is new. */
   readonly sendCredentials?: boolean;
+  /** The address by which it came, as `http://127.0.0.1:4577`. */
+  readonly reachedAt?: string;
 }
 
 /**
@@ -73,12 +75,17 @@ export class AgentSessions {
     this.sequences.set(containerInstanceArn, sequence);
     const addressed = { clusterArn: instance.clusterArn, containerInstanceArn };
     const awaits = awaitsInterfaces(instance, said.agentHash);
-    const session = new AgentSession(connection, addressed, { ...this.deps, sequence, awaitsInterfaces: awaits });
+    const { sendCredentials = false, reachedAt, ...versions } = said;
+    const session = new AgentSession(connection, addressed, {
+      ...this.deps,
+      sequence,
+      awaitsInterfaces: awaits,
+      ...(reachedAt === undefined ? {} : { reachedAt }),
+    });
     this.sessions.set(containerInstanceArn, session);
     // Not one of the codes that are answered by connecting again at once: two machines with one identity would take turns.
     older?.close(4001, "A newer connection of the same container instance.");
     this.deps.logger.info({ containerInstanceArn }, "agent connected");
-    const { sendCredentials = false, ...versions } = said;
     this.keepConnected(containerInstanceArn, versions);
     session.start(() => {
       if (this.sessions.get(containerInstanceArn) !== session) return;
@@ -92,6 +99,11 @@ export class AgentSessions {
     const session = this.sessions.get(containerInstanceArn);
     session?.openSession(wish);
     return session !== undefined;
+  }
+
+  /** Brings every task of every connected agent new credentials: those they have open nothing any more. */
+  renewCredentials(): void {
+    for (const session of this.sessions.values()) session.renewCredentials();
   }
 
   isConnected(containerInstanceArn: string): boolean {

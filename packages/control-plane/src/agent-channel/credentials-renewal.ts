@@ -57,7 +57,8 @@ export class CredentialsRenewal {
     });
   }
 
-  private renew(): void {
+  /** Brings all tasks new ones. */
+  renew(): void {
     const { store, line } = this.deps;
     const snapshot = store.snapshot();
     const roles = liveTasks(snapshot, line.instance.containerInstanceArn).flatMap(({ arn }) => rolesOf(snapshot, arn));

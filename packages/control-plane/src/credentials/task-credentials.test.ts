@@ -8,6 +8,7 @@ const role: TaskRole = {
   taskArn: "arn:aws:ecs:us-east-1:000000000000:task/default/00000000000000000000000000000001",
   roleType: "TaskApplication",
   roleArn: "arn:aws:iam::000000000000:role/app",
+  createdAt: 1,
 };
 const start = Date.UTC(2026, 0, 1);
 

@@ -9,6 +9,8 @@ export interface TaskRole {
   readonly taskArn: string;
   readonly roleType: TaskRoleType;
   readonly roleArn: string;
+  /** Epoch milliseconds, of the task: its ids stay the same however often the house's key changes. */
+  readonly createdAt: number;
 }
 
 /** In milliseconds. Source: ECS developer guide, "Task IAM role": keys hold for six hours and are renewed well before. */
@@ -31,13 +33,13 @@ export class TaskCredentials {
   }
 
   /** @param now epoch milliseconds */
-  issue({ taskArn, roleType, roleArn }: TaskRole, now: number): IAMRoleCredentials {
+  issue({ taskArn, roleType, roleArn, createdAt }: TaskRole, now: number): IAMRoleCredentials {
     const expiresAt = Math.floor(now / renewedEvery) * renewedEvery + life;
     const sessionName = lastSegment(taskArn);
     const keys = this.credentials.issue({ roleArn, sessionName, expiresAt, taskArn });
     return {
       // The one key to the endpoint that gives these keys out: it follows from the task, and from nothing that is known outside.
-      credentialsId: this.credentials.secretUuid(`${roleType} ${taskArn}`),
+      credentialsId: this.credentials.secretUuid(`${roleType} ${taskArn}`, createdAt),
       roleArn,
       ...keys,
       expiration: new Date(expiresAt).toISOString().replace(/\.\d+Z$/, "Z"),

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { type HouseKeys, houseKeys } from "./house-keys.ts";
 
 /** Whom temporary credentials speak for: a session of a role. */
 export interface RoleSession {
@@ -33,17 +34,17 @@ export interface TemporaryKeys {
  * house's key, and id and secret follow from the token. So they hold over restarts, and nothing has to be looked up.
  */
 export class TemporaryCredentials {
-  private readonly key: Buffer;
+  private readonly keys: HouseKeys;
 
-  /** @param key of 32 bytes, secret; whoever has it can be every role */
-  constructor(key: Buffer) {
-    if (key.length !== 32) throw new Error("the key of temporary credentials has 32 bytes");
-    this.key = key;
+  /** @param keys of 32 bytes, secret; whoever has one can be every role */
+  constructor(keys: Buffer | HouseKeys) {
+    this.keys = houseKeys(keys);
   }
 
   issue(session: RoleSession): TemporaryKeys {
     const content = Buffer.from(JSON.stringify(session)).toString("base64url");
-    return this.keysOf(`${content}.${this.seal(content)}`);
+    const key = this.keys.current;
+    return keysOf(key, `${content}.${sealOf(key, content)}`);
   }
 
   /** For whom these credentials are. Undefined if the token was not made here or is another key's. Expiry is not looked at. */
@@ -53,15 +54,19 @@ export class TemporaryCredentials {
   ): { readonly session: RoleSession; readonly keys: TemporaryKeys } | undefined {
     const [content, seal, ...rest] = sessionToken.split(".");
     if (content === undefined || seal === undefined || rest.length > 0) return undefined;
-    if (!isSame(seal, this.seal(content))) return undefined;
-    const keys = this.keysOf(sessionToken);
+    const key = this.keys.all.find((each) => isSame(seal, sealOf(each, content)));
+    if (key === undefined) return undefined;
+    const keys = keysOf(key, sessionToken);
     if (!isSame(accessKeyId, keys.accessKeyId)) return undefined;
     return { session: JSON.parse(Buffer.from(content, "base64url").toString()) as RoleSession, keys };
   }
 
-  /** A UUID that follows from `name`, the same in every process of the house, and that nobody else can work out. */
-  secretUuid(name: string): string {
-    const digits = this.mac("uuid", name).toString("hex");
+  /**
+   * A UUID that follows from `name`, the same in every process of the house, and that nobody else can work out.
+   * @param time epoch milliseconds, when what it is for was made: the id stays, whatever becomes of the house's key
+   */
+  secretUuid(name: string, time: number): string {
+    const digits = macOf(this.keys.idsKeyAt(time), "uuid", name).toString("hex");
     const variant = ((Number.parseInt(digits.charAt(16), 16) & 3) | 8).toString(16);
     return [
       digits.slice(0, 8),
@@ -71,25 +76,22 @@ export class TemporaryCredentials {
       digits.slice(20, 32),
     ].join("-");
   }
-
-  private keysOf(sessionToken: string): TemporaryKeys {
-    const id = this.mac("id", sessionToken);
-    const letters = Array.from(id.subarray(0, 16), (byte) => base32[byte % base32.length]);
-    return {
-      accessKeyId: `ASIA${letters.join("")}`,
-      secretAccessKey: this.mac("secret", sessionToken).subarray(0, 30).toString("base64"),
-      sessionToken,
-    };
-  }
-
-  private seal(content: string): string {
-    return this.mac("token", content).toString("base64url");
-  }
-
-  private mac(purpose: string, text: string): Buffer {
-    return createHmac("sha256", this.key).update(`${purpose}\n${text}`).digest();
-  }
 }
+
+function keysOf(key: Buffer, sessionToken: string): TemporaryKeys {
+  const id = macOf(key, "id", sessionToken);
+  const letters = Array.from(id.subarray(0, 16), (byte) => base32[byte % base32.length]);
+  return {
+    accessKeyId: `ASIA${letters.join("")}`,
+    secretAccessKey: macOf(key, "secret", sessionToken).subarray(0, 30).toString("base64"),
+    sessionToken,
+  };
+}
+
+const sealOf = (key: Buffer, content: string): string => macOf(key, "token", content).toString("base64url");
+
+const macOf = (key: Buffer, purpose: string, text: string): Buffer =>
+  createHmac("sha256", key).update(`${purpose}\n${text}`).digest();
 
 const base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 

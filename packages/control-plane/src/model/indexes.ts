@@ -47,4 +47,8 @@ export const indexes: { readonly [K in Kind]: readonly (keyof Resources[K])[] } 
   subscriptionFilter: ["logGroupName"],
   queryDefinition: [],
   logResourcePolicy: [],
+  parameter: [],
+  parameterVersion: ["parameter"],
+  secret: ["name"],
+  secretVersion: ["secretArn"],
 };

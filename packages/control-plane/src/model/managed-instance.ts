@@ -12,7 +12,7 @@ export interface MachineProfile {
 /**
  * A machine that joined by an activation; keyed `managed-instance/mi-…`. Its container instance, if it has registered one,
  * has the id as `ec2InstanceId`. It has an access key of its own, whose secret follows from the house's key and `keySalt`:
- * the store holds none.
+ * the store holds none in clear.
  */
 export interface ManagedInstance extends MachineProfile {
   /** `mi-` and 17 hexadecimal digits. */
@@ -22,6 +22,8 @@ export interface ManagedInstance extends MachineProfile {
   readonly name?: string;
   readonly accessKeyId: string;
   readonly keySalt: string;
+  /** The secret of its key, sealed, once the house's key has changed since it joined. Written by the change of keys. */
+  readonly sealedSecret?: string;
   /** Epoch milliseconds. */
   readonly registeredAt: number;
   /** Epoch milliseconds since when its key opens nothing any more; a machine that was deregistered does not come back. */

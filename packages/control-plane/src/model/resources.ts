@@ -10,7 +10,9 @@ import type { LogResourcePolicy, MetricFilter, QueryDefinition, SubscriptionFilt
 import type { Image, ImageBlob, ImageRepository, ImageTag } from "./image-repository.ts";
 import type { ManagedInstance } from "./managed-instance.ts";
 import type { NetworkInterface, SecurityGroup, Subnet, Vpc } from "./network.ts";
+import type { Parameter, ParameterVersion } from "./parameter.ts";
 import type { InstanceProfile, ManagedPolicy, Role } from "./role.ts";
+import type { Secret, SecretVersion } from "./secret.ts";
 import type { Deployment, Service, ServiceEvents } from "./service.ts";
 import type { ServiceDeployment, ServiceRevision } from "./service-deployment.ts";
 import type { Session } from "./session.ts";
@@ -55,6 +57,10 @@ export interface Resources {
   subscriptionFilter: SubscriptionFilter;
   queryDefinition: QueryDefinition;
   logResourcePolicy: LogResourcePolicy;
+  parameter: Parameter;
+  parameterVersion: ParameterVersion;
+  secret: Secret;
+  secretVersion: SecretVersion;
 }
 export type Kind = keyof Resources;
 
@@ -95,4 +101,8 @@ export const kinds = Object.keys({
   subscriptionFilter: 0,
   queryDefinition: 0,
   logResourcePolicy: 0,
+  parameter: 0,
+  parameterVersion: 0,
+  secret: 0,
+  secretVersion: 0,
 } satisfies Record<Kind, 0>) as readonly Kind[];

@@ -19,7 +19,7 @@ export function taskRoles(
   const execution = task.overrides.executionRoleArn ?? registered.executionRoleArn;
   const place = parseArn(taskArn) ?? { accountId: "", region: "" };
   const role = (roleType: TaskRole["roleType"], named: string | undefined): readonly TaskRole[] =>
-    named ? [{ taskArn, roleType, roleArn: asArn(named, place, snapshot) }] : [];
+    named ? [{ taskArn, roleType, roleArn: asArn(named, place, snapshot), createdAt: task.createdAt }] : [];
   return [...role("TaskApplication", application), ...role("TaskExecution", execution)];
 }
 

@@ -16,7 +16,7 @@ test("a task's keys hold while it is there, and a little longer; others are left
   const [store, clock] = [new MemoryStore(), new ManualClock()];
   const keys = whileTasksLive(temporaryKeys(temporary, defaultSettings), { store, clock });
   const ofTask = (taskArn: string) => {
-    const role = { taskArn, roleType: "TaskApplication", roleArn: exampleRoleArn } as const;
+    const role = { taskArn, roleType: "TaskApplication", roleArn: exampleRoleArn, createdAt: 1 } as const;
     const { accessKeyId, sessionToken } = new TaskCredentials(temporary).issue(role, clock.now());
     return keys.lookupKey(accessKeyId, sessionToken)?.caller.roleSession?.taskArn;
   };

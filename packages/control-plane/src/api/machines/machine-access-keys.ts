@@ -17,9 +17,9 @@ export const machineAccessKeys = ({
   lookupKey(accessKeyId) {
     const machine = store.snapshot().list("managedInstance", { accessKeyId })[0]?.value;
     if (machine === undefined) return undefined;
-    const { instanceId, iamRole, keySalt, revokedAt } = machine;
+    const { instanceId, iamRole, revokedAt } = machine;
     return {
-      secretAccessKey: keys.keyOf(instanceId, keySalt).secretAccessKey,
+      secretAccessKey: keys.secretOf(machine),
       caller: {
         accountId,
         region,

@@ -1,4 +1,10 @@
 import { interruptSpotTask } from "./operations/interrupt-spot-task.ts";
+import { rotateHouseKey } from "./operations/rotate-house-key.ts";
+import { rotateSecret } from "./operations/rotate-secret.ts";
 
 /** What the operator of a house can call, beside AWS's operations. */
-export const operations = { InterruptSpotTask: interruptSpotTask };
+export const operations = {
+  InterruptSpotTask: interruptSpotTask,
+  RotateHouseKey: rotateHouseKey,
+  RotateSecret: rotateSecret,
+};

@@ -14,6 +14,7 @@ import { logsRights } from "./logs-rights.ts";
 import { type CallFacts, requestContext } from "./request-context.ts";
 import { everywhere, type Input, type Right, type RightsOf } from "./right.ts";
 import { RolePolicies } from "./role-policies.ts";
+import { secretsManagerRights } from "./secrets-manager-rights.ts";
 import { ssmRights } from "./ssm-rights.ts";
 
 /** By signing name, then by operation. */
@@ -23,6 +24,7 @@ const rights: Readonly<Record<string, Readonly<Partial<Record<string, RightsOf>>
   events: eventsRights,
   iam: iamRights,
   logs: logsRights,
+  secretsmanager: secretsManagerRights,
   ssm: ssmRights,
 };
 

@@ -1,5 +1,6 @@
 import type { Place } from "@hatoba/contract";
 import { findTarget } from "../ssm/sessions/session-target.ts";
+import { parameterRights } from "./parameter-rights.ts";
 import { passRoles } from "./pass-role.ts";
 import { everywhere, type RightsOf, type Scope, textIn } from "./right.ts";
 
@@ -62,6 +63,7 @@ const activation: RightsOf = (input, scope) => [
  * Source: Service Authorization Reference, "AWS Systems Manager".
  */
 export const ssmRights: Readonly<Partial<Record<string, RightsOf>>> = {
+  ...parameterRights,
   CreateActivation: activation,
   DeregisterManagedInstance: managedInstance,
   ResumeSession: session,

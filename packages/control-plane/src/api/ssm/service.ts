@@ -1,11 +1,15 @@
 import type { MachineKeys } from "../../credentials/machine-keys.ts";
+import type { SealedTexts } from "../../credentials/sealed-text.ts";
 import type { ServiceDefinition } from "../http/service-definition.ts";
 import { validationWording } from "../http/validation-wording.ts";
 import { limitsOf } from "../limits/read-limits.ts";
 import { platformTypes, RegisterManagedInstance$, registerManagedInstanceLimits } from "./register-managed-instance.ts";
 
-/** AWS Systems Manager, as the front door serves it: what ECS users need of sessions and activations. */
-export const ssmService = (extras: { readonly machineKeys: MachineKeys }): ServiceDefinition => ({
+/** AWS Systems Manager, as the front door serves it: what ECS users need of sessions, activations and parameters. */
+export const ssmService = (extras: {
+  readonly machineKeys: MachineKeys;
+  readonly sealedParameters: SealedTexts;
+}): ServiceDefinition => ({
   extras,
   sdkId: "SSM",
   signingName: "ssm",

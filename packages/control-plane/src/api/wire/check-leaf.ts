@@ -8,12 +8,22 @@ export type LeafCheck = (value: unknown) => Problem | undefined;
 /** The check of a string, number, boolean, timestamp or blob. */
 export function checkLeaf(schema: NormalizedSchema, limit: Limit, enums: Limits["enums"]): LeafCheck {
   if (schema.isDocumentSchema()) return () => undefined;
-  if (schema.isStringSchema()) return checkString(limit, limit.enum === undefined ? undefined : enums[limit.enum]);
+  if (schema.isStringSchema()) {
+    const check = checkString(limit, limit.enum === undefined ? undefined : enums[limit.enum]);
+    return schema.getMergedTraits().sensitive ? (value) => withoutValue(check(value)) : check;
+  }
   if (schema.isBooleanSchema())
     return (value) => (typeof value === "boolean" ? undefined : typeProblem(value, "Boolean"));
   if (schema.isTimestampSchema()) return checkTimestamp;
   if (schema.isBlobSchema()) return checkBlob(limit);
   return checkNumber(limit);
+}
+
+/** What is secret is not repeated in an error's message. */
+function withoutValue(problem: Problem | undefined): Problem | undefined {
+  if (problem === undefined) return undefined;
+  const { value: _secret, ...rest } = problem;
+  return rest;
 }
 
 /** A value of another type than wanted, worded as ECS words it. Source: aws-actions/amazon-ecs-deploy-task-definition issue 587. */

@@ -10,6 +10,8 @@ import {
   expiredContainerInstances,
   expiredDeployments,
   expiredMachines,
+  expiredParameters,
+  expiredSecrets,
   expiredServices,
   expiredSessions,
   expiredTaskDefinitions,
@@ -31,6 +33,8 @@ const subjects: Readonly<Record<string, (context: ExpiryContext) => Expired>> = 
   "inactive container instances": expiredContainerInstances,
   "deregistered machines": expiredMachines,
   "inactive clusters": expiredClusters,
+  "deleted secrets": expiredSecrets,
+  "expired parameters": expiredParameters,
   "deleted task definitions": expiredTaskDefinitions,
 };
 

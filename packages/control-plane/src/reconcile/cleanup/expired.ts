@@ -100,6 +100,26 @@ export function expiredMachines({ snapshot, now }: ExpiryContext): Expired {
 }
 const revokedKeptMilliseconds = 30 * 24 * 60 * 60_000;
 
+/** Secrets whose recovery window is over, with all their versions. */
+export function expiredSecrets({ snapshot, now }: ExpiryContext): Expired {
+  const deleted = snapshot.list("secret").filter(({ value }) => value.deletesAt !== undefined);
+  const { gone, ...rest } = ended(deleted, ({ value }) => value.deletesAt ?? now, now);
+  return {
+    ...rest,
+    gone: gone.flatMap((secret) => [secret, ...snapshot.list("secretVersion", { secretArn: secret.arn })]),
+  };
+}
+
+/** Parameters that a policy of theirs gives an end, with all their versions. */
+export function expiredParameters({ snapshot, now }: ExpiryContext): Expired {
+  const mortal = snapshot.list("parameter").filter(({ value }) => value.expiresAt !== undefined);
+  const { gone, ...rest } = ended(mortal, ({ value }) => value.expiresAt ?? now, now);
+  return {
+    ...rest,
+    gone: gone.flatMap((parameter) => [parameter, ...snapshot.list("parameterVersion", { parameter: parameter.arn })]),
+  };
+}
+
 /** Clusters that were deleted, once nothing names them any more. */
 export function expiredClusters({ snapshot }: ExpiryContext): Expired {
   const unused = (clusterArn: string) =>
