@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { operations as ec2 } from "../packages/control-plane/src/api/ec2/operations.ts";
 import { operations as ecs } from "../packages/control-plane/src/api/ecs/operations.ts";
+import { operations as efs } from "../packages/control-plane/src/api/efs/operations.ts";
 import { operations as events } from "../packages/control-plane/src/api/events/operations.ts";
 import { operations as iam } from "../packages/control-plane/src/api/iam/operations.ts";
 import { operations as logs } from "../packages/control-plane/src/api/logs/operations.ts";
@@ -28,6 +29,7 @@ describe.each([
   ["Hatoba", operator],
   ["CloudWatch Logs", logs],
   ["EC2", ec2],
+  ["EFS", efs],
   ["IAM", iam],
   ["STS", sts],
   ["Secrets Manager", secretsManager],

@@ -9,6 +9,8 @@ export interface Config {
   readonly settings: Settings;
   /** Absolute. Everything that outlives the process is in here. */
   readonly dataDir: string;
+  /** Absolute. Where file systems of EFS lie, each in a directory of its own. */
+  readonly efsDir: string;
   readonly listen: { readonly host: string; readonly port: number };
   /** TLS for the whole listener, by the house's own authority and for `names` too, or with a given certificate; absent: none. */
   readonly tls?: { readonly names: readonly string[] } | GivenTls;
@@ -33,6 +35,7 @@ export class ConfigError extends Error {
 /** Every setting: its flag, and what it means. A flag `--data-dir` can be given as HATOBA_DATA_DIR too; the flag wins. */
 export const flags = {
   "data-dir": "directory of all state (default ~/.hatoba)",
+  "efs-dir": "directory of EFS file systems, one folder each (default DATA-DIR/efs)",
   listen: "HOST:PORT of the one listener (default 127.0.0.1:4577)",
   tls: "serve https with a certificate of the house's own authority (data directory, tls/ca.pem)",
   "tls-names": "further names and addresses for that certificate, comma-separated",
@@ -72,9 +75,11 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
   }
   const advertise = value("advertise");
   const tls = readTls(value);
+  const dataDir = resolve(value("data-dir") ?? join(homedir(), ".hatoba"));
   return {
     settings: readSettings(value),
-    dataDir: resolve(value("data-dir") ?? join(homedir(), ".hatoba")),
+    dataDir,
+    efsDir: resolve(value("efs-dir") ?? join(dataDir, "efs")),
     listen,
     auth,
     ...(tls === undefined ? {} : { tls }),

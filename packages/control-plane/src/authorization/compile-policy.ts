@@ -7,7 +7,7 @@ import { matches, type Pattern, patternOf } from "./wildcard.ts";
 /** One statement, ready to be asked. Texts are taken apart here, once, and not per request. */
 export interface CompiledStatement {
   readonly effect: "Allow" | "Deny";
-  /** Kinds and names of those who may take on a role; in trust policies alone. */
+  /** Kinds and names of those whom it is about; in trust and resource policies. */
   readonly principals?: Selection<Principals>;
   readonly hasAction: (action: string) => boolean;
   readonly hasResource: (resource: string, context: RequestContext) => boolean;

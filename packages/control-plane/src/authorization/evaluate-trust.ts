@@ -36,10 +36,12 @@ export function evaluateTrust(
   return decision;
 }
 
-type Naming = "itself" | "account" | undefined;
+/** Whether a principal is meant by name, or by its whole account. */
+export type Naming = "itself" | "account" | undefined;
 type Named = NonNullable<CompiledPolicy[number]["principals"]>;
 
-function nameIn({ except, of }: Named, principal: Principal): Naming {
+/** How principals of a statement name somebody. */
+export function nameIn({ except, of }: Named, principal: Principal): Naming {
   const naming = namingOf(of, principal);
   return except ? (naming === undefined ? "account" : undefined) : naming;
 }

@@ -52,8 +52,18 @@ function statementFrom(value: unknown, use: PolicyUse): Statement {
   const actions = oneOf(value, "Action", textsOf);
   if (actions === undefined) throw new PolicyError("Policy statement must contain actions.");
   for (const action of actions.of) requireAction(action, use);
-  const subject = use === "identity" ? { resources: resourcesOf(value) } : { principals: principalsOf(value) };
+  const subject = subjectOf(value, use);
   return { ...sidOf(value), effect, actions, ...subject, conditions: conditionsOf(value.Condition) };
+}
+
+/** On what, or who, or both. */
+function subjectOf(statement: Json, use: PolicyUse): Pick<Statement, "resources" | "principals"> {
+  if (use === "identity") return { resources: resourcesOf(statement) };
+  if (use === "trust") return { principals: principalsOf(statement) };
+  const { Resource, NotResource, Principal, NotPrincipal, ...rest } = statement;
+  const principals = principalsOf({ ...rest, Principal, NotPrincipal });
+  if (Resource === undefined && NotResource === undefined) return { principals };
+  return { principals, resources: resourcesOf({ ...rest, Resource, NotResource }) };
 }
 
 function requireDifferentSids(statements: readonly Statement[]): void {

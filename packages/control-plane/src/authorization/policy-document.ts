@@ -10,9 +10,9 @@ export interface Statement {
   readonly effect: "Allow" | "Deny";
   /** `except`: everything but these (NotAction, NotResource, NotPrincipal). */
   readonly actions: Selection<readonly string[]>;
-  /** Absent in trust policies. */
+  /** Absent in trust policies, and where a resource policy names none: then it is about what it hangs on. */
   readonly resources?: Selection<readonly string[]>;
-  /** In trust policies alone. */
+  /** In trust and resource policies. */
   readonly principals?: Selection<Principals>;
   readonly conditions: Conditions;
 }
@@ -26,8 +26,11 @@ export interface PolicyDocument {
   readonly statements: readonly Statement[];
 }
 
-/** What a document is for: `identity` says what its role may do, `trust` says who may take the role on. */
-export type PolicyUse = "identity" | "trust";
+/**
+ * What a document is for: `identity` says what its role may do, `trust` says who may take the role on, `resource` says who may
+ * do what with the thing that it hangs on.
+ */
+export type PolicyUse = "identity" | "trust" | "resource";
 
 /** A document breaks the grammar; the message is IAM's. */
 export class PolicyError extends Error {

@@ -51,4 +51,7 @@ export const indexes: { readonly [K in Kind]: readonly (keyof Resources[K])[] } 
   parameterVersion: ["parameter"],
   secret: ["name"],
   secretVersion: ["secretArn"],
+  fileSystem: ["creationToken"],
+  mountTarget: ["fileSystemId"],
+  accessPoint: ["fileSystemId"],
 };

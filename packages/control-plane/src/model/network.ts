@@ -29,7 +29,7 @@ export interface SecurityGroup {
 
 /**
  * An elastic network interface; keyed `SUBNET-ID/PRIVATE-ADDRESS`, so that an address cannot be given out twice.
- * Created when an awsvpc task is placed, deleted when it has stopped.
+ * Created when an awsvpc task is placed, deleted when it has stopped; a mount target of EFS has one too.
  */
 export interface NetworkInterface {
   /** `eni-` and 17 hexadecimal digits. */
@@ -41,6 +41,9 @@ export interface NetworkInterface {
   readonly macAddress: string;
   readonly securityGroups: readonly string[];
   readonly attachmentId: string;
+  /** Empty if it is not a task's. */
   readonly taskArn: string;
+  /** What it is for, if it is not a task's. */
+  readonly description?: string;
   readonly createdAt: number;
 }

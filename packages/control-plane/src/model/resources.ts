@@ -6,6 +6,7 @@ import type { ClientToken } from "./client-token.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ContainerInstance } from "./container-instance.ts";
 import type { EventRule } from "./event-rule.ts";
+import type { AccessPoint, FileSystem, MountTarget } from "./file-system.ts";
 import type { LogResourcePolicy, MetricFilter, QueryDefinition, SubscriptionFilter } from "./log-filter.ts";
 import type { Image, ImageBlob, ImageRepository, ImageTag } from "./image-repository.ts";
 import type { ManagedInstance } from "./managed-instance.ts";
@@ -61,6 +62,9 @@ export interface Resources {
   parameterVersion: ParameterVersion;
   secret: Secret;
   secretVersion: SecretVersion;
+  fileSystem: FileSystem;
+  mountTarget: MountTarget;
+  accessPoint: AccessPoint;
 }
 export type Kind = keyof Resources;
 
@@ -105,4 +109,7 @@ export const kinds = Object.keys({
   parameterVersion: 0,
   secret: 0,
   secretVersion: 0,
+  fileSystem: 0,
+  mountTarget: 0,
+  accessPoint: 0,
 } satisfies Record<Kind, 0>) as readonly Kind[];

@@ -27,6 +27,12 @@ export class AddressBook {
     this.snapshot = snapshot;
   }
 
+  /** Whether an address is one that somebody in a subnet can have, free or not. */
+  holds({ cidrBlock }: Subnet, address: string): boolean {
+    const { first, last } = usableAddresses(cidrBlock);
+    return toNumber(address) >= first && toNumber(address) <= last;
+  }
+
   /** The lowest free address of a subnet; undefined if all are taken. */
   lowestFree(subnet: Subnet): string | undefined {
     const { first, last } = usableAddresses(subnet.cidrBlock);

@@ -8,6 +8,7 @@ import type { Caller } from "../operation-context.ts";
 import { denial } from "./denial.ts";
 import { ecrRights } from "./ecr-rights.ts";
 import { ecsRights } from "./ecs-rights.ts";
+import { efsRights } from "./efs-rights.ts";
 import { eventsRights } from "./events-rights.ts";
 import { iamRights } from "./iam-rights.ts";
 import { logsRights } from "./logs-rights.ts";
@@ -21,6 +22,7 @@ import { ssmRights } from "./ssm-rights.ts";
 const rights: Readonly<Record<string, Readonly<Partial<Record<string, RightsOf>>>>> = {
   ecr: ecrRights,
   ecs: ecsRights,
+  elasticfilesystem: efsRights,
   events: eventsRights,
   iam: iamRights,
   logs: logsRights,

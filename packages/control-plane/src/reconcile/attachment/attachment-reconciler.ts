@@ -15,7 +15,7 @@ export class AttachmentReconciler implements Reconciler {
     return snapshot
       .list("networkInterface")
       .map(({ value }) => value.taskArn)
-      .filter((arn) => (snapshot.get("task", arn)?.value.lastStatus ?? "STOPPED") === "STOPPED");
+      .filter((arn) => arn !== "" && (snapshot.get("task", arn)?.value.lastStatus ?? "STOPPED") === "STOPPED");
   }
 
   keysFor({ before, after }: Change): readonly string[] {

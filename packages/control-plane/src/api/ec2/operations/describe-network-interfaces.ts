@@ -33,7 +33,7 @@ function describeNetworkInterface(
   return {
     NetworkInterfaceId: networkInterfaceId,
     // As ECS fills it in: whoever looks from here finds the task's attachment.
-    Description: attachmentArn(caller, cluster, attachmentId),
+    Description: stored.description ?? attachmentArn(caller, cluster, attachmentId),
     SubnetId: stored.subnetId,
     VpcId: stored.vpcId,
     AvailabilityZone: stored.availabilityZone,
