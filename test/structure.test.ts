@@ -23,8 +23,6 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   authorization: [],
   // Directories of EFS file systems on this host.
   "file-systems": ["platform"],
-  // Directories of EFS file systems on this host.
-  "file-systems": ["platform"],
   reconcile: ["model", "placement", "platform", "settings.ts", "store"],
   // What was measured, kept for a while: the agent channel brings it in.
   metrics: [],
@@ -43,8 +41,6 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   // ECR and the distribution protocol answer from the registry.
   "api/ecr": ["registry"],
   "api/registry": ["registry"],
-  // EFS makes and removes the directories that its file systems are.
-  "api/efs": ["file-systems"],
   // EFS makes and removes the directories that its file systems are.
   "api/efs": ["file-systems"],
   // EventBridge reads patterns and schedules as the bus does, and puts events on it.

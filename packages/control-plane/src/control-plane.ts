@@ -9,7 +9,6 @@ import { ecsService } from "./api/ecs/service.ts";
 import { describeTask, taskSurroundings } from "./api/ecs/tasks/describe-task.ts";
 import { runTaskForRules } from "./api/events/run-task.ts";
 import { efsService } from "./api/efs/service.ts";
-import { efsService } from "./api/efs/service.ts";
 import { eventsService } from "./api/events/service.ts";
 import { firstOf, openRootKey, temporaryKeys } from "./api/http/access-keys.ts";
 import type { Call } from "./api/http/dispatch.ts";
@@ -38,7 +37,6 @@ import { SealedTexts } from "./credentials/sealed-text.ts";
 import { TaskCredentials } from "./credentials/task-credentials.ts";
 import { TemporaryCredentials } from "./credentials/temporary-credentials.ts";
 import { EventBus } from "./events/event-bus.ts";
-import { FileSystemDirectories } from "./file-systems/file-system-directories.ts";
 import { FileSystemDirectories } from "./file-systems/file-system-directories.ts";
 import { toEcsTask } from "./events/targets/ecs-task.ts";
 import { toHttpEndpoint } from "./events/targets/http-endpoint.ts";
@@ -165,7 +163,6 @@ export async function startControlPlane(
       secretsManagerService({ sealedSecrets }),
       stsService({ credentials, rights }),
       ec2Service,
-      efsService({ directories: new FileSystemDirectories({ root: config.efsDir, clock, logger }) }),
       efsService({ directories: new FileSystemDirectories({ root: config.efsDir, clock, logger }) }),
       ecr,
       ssmService({ machineKeys, sealedParameters }),
