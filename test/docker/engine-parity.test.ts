@@ -73,6 +73,8 @@ async function openEngine(settings: Partial<EngineSettings> = {}, logins: Readon
       configured: parseStaticLogins("docker", JSON.stringify(logins)),
       executionCredentials: () => undefined,
       readSecret: () => Promise.reject(new Error("there are no secrets")),
+      askEcr: () => Promise.reject(new Error("there is no ECR")),
+      now: () => Date.now(),
     }),
   });
   await engine.open();

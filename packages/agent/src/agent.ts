@@ -9,6 +9,7 @@ import { stayInTouch } from "./connections.ts";
 import { TaskCredentials } from "./credentials/task-credentials.ts";
 import { callAsRole, readTags } from "./endpoints/control-plane-calls.ts";
 import { LocalEndpoints } from "./endpoints/local-endpoints.ts";
+import { askEcrAs } from "./engine/ask-ecr.ts";
 import { defaultEngineSettings } from "./engine/engine-context.ts";
 import { isStopped, runtimeIdOf } from "./engine/known-task.ts";
 import { readSecretAs } from "./engine/read-secret.ts";
@@ -178,6 +179,8 @@ export async function startAgent(
       configured: config.registryLogins,
       executionCredentials: (taskArn) => credentials.ofTask(taskArn, "TaskExecution")?.credentials,
       readSecret: readSecretAs(apiAs),
+      askEcr: askEcrAs(api, apiAs),
+      now: () => clock.now(),
     }),
     pauseImage: () => ensurePauseImage(engine),
   });

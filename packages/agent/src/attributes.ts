@@ -14,6 +14,7 @@ const logDrivers = ["json-file", "syslog", "journald", "gelf", "fluentd", "splun
  * it cannot do yet, so that tasks which need it are not placed here. Source: agent protocol, section 8.
  */
 const capabilities = [
+  "com.amazonaws.ecs.capability.ecr-auth",
   "com.amazonaws.ecs.capability.privileged-container",
   "com.amazonaws.ecs.capability.logging-driver.awsfirelens",
   "com.amazonaws.ecs.capability.logging-driver.awslogs",
@@ -22,7 +23,9 @@ const capabilities = [
   "ecs.capability.container-restart-policy",
   "ecs.capability.docker-plugin.local",
   "ecs.capability.execute-command",
+  "ecs.capability.ecr-endpoint",
   "ecs.capability.execution-role-awslogs",
+  "ecs.capability.execution-role-ecr-pull",
   "ecs.capability.firelens.fluentbit",
   "ecs.capability.firelens.fluentd",
   "ecs.capability.firelens.non-root-user",
@@ -33,6 +36,10 @@ const capabilities = [
   "ecs.capability.network.container-port-range",
   "ecs.capability.pid-ipc-namespace-sharing",
   "ecs.capability.private-registry-authentication.secretsmanager",
+  "ecs.capability.secrets.asm.bootstrap.log-driver",
+  "ecs.capability.secrets.asm.environment-variables",
+  "ecs.capability.secrets.ssm.bootstrap.log-driver",
+  "ecs.capability.secrets.ssm.environment-variables",
   "ecs.capability.task-cpu-mem-limit",
   "ecs.capability.task-eni",
 ] as const;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { containerPayload, openMachine, taskPayload } from "./engine.fixture.ts";
-import { parseStaticLogins, type ReadSecret, RegistryLogins } from "./registry-logins.ts";
+import { type AskEcr, parseStaticLogins, type ReadSecret, RegistryLogins } from "./registry-logins.ts";
 
 const secretArn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:login-abc";
 const credentials = {
@@ -24,6 +24,8 @@ const logins = (readSecret: ReadSecret, hasRole = true) =>
     configured: parseStaticLogins("docker", JSON.stringify(hub)),
     executionCredentials: () => (hasRole ? credentials : undefined),
     readSecret,
+    askEcr: () => Promise.reject(new Error("nobody asks")),
+    now: () => 0,
   });
 
 describe("the agent's own logins", () => {
@@ -104,4 +106,70 @@ test("the engine logs in for the pull, and tells why it could not; what it keeps
     containers: [{ reason: expect.stringMatching(/^CannotPullContainerAuthError: secret arn:/) as string }],
   });
   expect(JSON.stringify([machine.state.tasks(), machine.reports.accepted])).not.toContain(hidden);
+});
+
+describe("an image in the house's registry", () => {
+  const ecrAuthData = {
+    registryId: "000000000000",
+    region: "us-east-1",
+    endpointOverride: "http://127.0.0.1:4577",
+    useExecutionRole: true,
+  };
+  const image = (useExecutionRole: boolean) =>
+    containerPayload("app", {
+      image: "127.0.0.1:4577/app:1",
+      registryAuthentication: { type: "ecr", ecrAuthData: { ...ecrAuthData, useExecutionRole } },
+    });
+  const withEcr = (askEcr: AskEcr, hasRole = true) =>
+    new RegistryLogins({
+      configured: new Map(),
+      executionCredentials: () => (hasRole ? credentials : undefined),
+      readSecret: () => Promise.reject(new Error("nobody asks")),
+      askEcr,
+      now: () => 0,
+    });
+  const hours = 3_600_000;
+
+  test("is pulled with a login that is asked for once, as the execution role or as the agent", async () => {
+    const asked: unknown[] = [];
+    const found = withEcr(async (_registry, as) => {
+      asked.push(as?.roleArn);
+      return { username: "AWS", password: hidden, expiresAt: 12 * hours };
+    });
+    const task = taskPayload(1);
+    for (const useExecutionRole of [true, true, false, false]) {
+      expect(await found.find(task, image(useExecutionRole), never)).toEqual({
+        username: "AWS",
+        password: hidden,
+        serveraddress: "127.0.0.1:4577",
+      });
+    }
+    expect(asked).toEqual([credentials.roleArn, undefined]);
+  });
+
+  test("is asked for again when the login is about to end", async () => {
+    let asked = 0;
+    const found = withEcr(async () => {
+      asked += 1;
+      return { username: "AWS", password: hidden, expiresAt: hours / 4 };
+    });
+    const task = taskPayload(1);
+    await found.find(task, image(false), never);
+    await found.find(task, image(false), never);
+    expect(asked).toBe(2);
+  });
+
+  test("says why there is no login", async () => {
+    const task = taskPayload(1);
+    const nobody = withEcr(() => Promise.reject(new Error("no")), false);
+    await expect(nobody.find(task, image(true), never)).rejects.toMatchObject({
+      name: "CannotPullECRContainerError",
+      retriable: true,
+    });
+    await expect(withEcr(() => Promise.reject(new Error("no"))).find(task, image(true), never)).rejects.toMatchObject({
+      name: "CannotPullECRContainerError",
+      retriable: false,
+      message: expect.stringContaining("Error: no"),
+    });
+  });
 });

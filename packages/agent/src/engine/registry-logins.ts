@@ -1,4 +1,4 @@
-import type { ChannelTask, ChannelTaskDefinitionContainer, IAMRoleCredentials } from "@hatoba/contract";
+import type { ChannelTask, ChannelTaskDefinitionContainer, EcrAuthData, IAMRoleCredentials } from "@hatoba/contract";
 import { ContainerFailure } from "../runtime/container-runtime.ts";
 import { imageReference } from "../runtime/docker-image-reference.ts";
 import type { RegistryAuth } from "../runtime/registry-auth.ts";
@@ -9,25 +9,37 @@ export type StaticLogins = ReadonlyMap<string, RegistryAuth>;
 /** Reads a secret's text as a role. @throws Error with what the service said */
 export type ReadSecret = (secretId: string, credentials: IAMRoleCredentials, signal: AbortSignal) => Promise<string>;
 
+/** Asks ECR for a login. @param credentials of the role that asks; without them the agent does @throws Error with what ECR said */
+export type AskEcr = (
+  registry: EcrAuthData,
+  credentials: IAMRoleCredentials | undefined,
+  signal: AbortSignal,
+) => Promise<{ readonly username: string; readonly password: string; readonly expiresAt: number }>;
+
 export interface RegistryLoginsOptions {
   readonly configured: StaticLogins;
   /** Of a task's execution role, as far as they have come. */
   executionCredentials(taskArn: string): IAMRoleCredentials | undefined;
   readonly readSecret: ReadSecret;
+  readonly askEcr: AskEcr;
+  /** Epoch milliseconds. */
+  now(): number;
 }
 
 /**
- * Finds the login for a container's image: that of its task definition, or else that of the agent's configuration.
+ * Finds the login for a container's image: that of its task definition, or that which ECR gives,
+ * or else that of the agent's configuration.
  * Source: agent protocol §5.6.
  */
 export class RegistryLogins {
   readonly #options: RegistryLoginsOptions;
+  readonly #ecrLogins = new Map<string, { readonly auth: RegistryAuth; readonly expiresAt: number }>();
 
   constructor(options: RegistryLoginsOptions) {
     this.#options = options;
   }
 
-  /** @throws ContainerFailure CannotPullContainerAuthError; retriable while the execution role's credentials have not come */
+  /** @throws ContainerFailure CannotPullContainerAuthError, CannotPullECRContainerError; retriable while the execution role's credentials have not come */
   async find(
     task: ChannelTask,
     { image, registryAuthentication }: ChannelTaskDefinitionContainer,
@@ -36,6 +48,10 @@ export class RegistryLogins {
     const { configured, readSecret } = this.#options;
     const { registry } = imageReference(image);
     if (registryAuthentication === undefined) return configured.get(registry);
+    if (registryAuthentication.type === "ecr") {
+      const { ecrAuthData } = registryAuthentication;
+      return { ...(await this.#ofEcr(ecrAuthData, task.arn, signal)), serveraddress: registry };
+    }
     const { credentialsParameter } = registryAuthentication.asmAuthData;
     const credentials = this.#options.executionCredentials(task.arn);
     if (credentials === undefined) {
@@ -51,7 +67,34 @@ export class RegistryLogins {
     }
     return { ...parseSecret(text, credentialsParameter), serveraddress: registry };
   }
+
+  /** A login is used again until it nears its end: then for half an hour it is still good for what has begun. */
+  async #ofEcr(data: EcrAuthData, taskArn: string, signal: AbortSignal): Promise<RegistryAuth> {
+    const { askEcr } = this.#options;
+    const credentials = data.useExecutionRole ? this.#options.executionCredentials(taskArn) : undefined;
+    if (data.useExecutionRole && credentials === undefined) {
+      throw ofEcr("unable to find the execution role credentials for the image", true);
+    }
+    const key = JSON.stringify([credentials?.credentialsId, data.registryId, data.endpointOverride]);
+    const known = this.#ecrLogins.get(key);
+    if (known !== undefined && known.expiresAt > this.#options.now() + 30 * 60_000) return known.auth;
+    try {
+      const { username, password, expiresAt } = await askEcr(data, credentials, signal);
+      if (this.#ecrLogins.size >= mostEcrLogins) this.#ecrLogins.clear();
+      this.#ecrLogins.set(key, { auth: { username, password }, expiresAt });
+      return { username, password };
+    } catch (error) {
+      signal.throwIfAborted();
+      const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      throw ofEcr(`unable to get a login for the registry: ${why}`, false, error);
+    }
+  }
 }
+
+const mostEcrLogins = 500;
+
+const ofEcr = (message: string, retriable: boolean, cause?: unknown) =>
+  new ContainerFailure("CannotPullECRContainerError", message, { retriable, cause });
 
 /** Nothing of the text goes into the message: it is a secret, whatever it is. */
 function parseSecret(text: string, secretId: string): Pick<RegistryAuth, "username" | "password"> {

@@ -32,10 +32,12 @@ export interface ChannelTaskDefinitionContainer {
   readonly healthCheckType?: "docker";
   readonly environmentFiles?: readonly { readonly value: string; readonly type: "s3" }[];
   readonly secrets?: readonly ChannelSecret[];
-  readonly registryAuthentication?: {
-    readonly type: "asm";
-    readonly asmAuthData: { readonly credentialsParameter: string; readonly region: string };
-  };
+  readonly registryAuthentication?:
+    | {
+        readonly type: "asm";
+        readonly asmAuthData: { readonly credentialsParameter: string; readonly region: string };
+      }
+    | { readonly type: "ecr"; readonly ecrAuthData: EcrAuthData };
   readonly firelensConfiguration?: {
     readonly type: "fluentd" | "fluentbit";
     readonly options: Readonly<Record<string, string>>;
@@ -51,6 +53,16 @@ export interface ChannelTaskDefinitionContainer {
   readonly containerArn: string;
   /** A JSON text; `{}` for none. */
   readonly overrides: string;
+}
+
+/** Of an image in ECR: the agent asks GetAuthorizationToken for its login. */
+export interface EcrAuthData {
+  readonly registryId: string;
+  readonly region: string;
+  /** Where ECR is to be asked, as `http://127.0.0.1:4577`. */
+  readonly endpointOverride: string;
+  /** It is asked with the credentials of the task's execution role, and otherwise with the agent's own. */
+  readonly useExecutionRole: boolean;
 }
 
 /** A secret that the agent fetches with the execution role: a variable of the container, or an option of its log driver. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
 import type { VersionInfo } from "@aws-sdk/client-ecs";
 import type { Connection } from "@hatoba/contract";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
@@ -22,19 +23,26 @@ export function attachAgentChannel(handshakes: Handshakes, sessions: AgentSessio
   const accept =
     (
       parameters: { readonly instance: string; readonly cluster: string },
-      serve: (connection: Connection, containerInstanceArn: string, said: URLSearchParams) => void,
+      serve: (connection: Connection, containerInstanceArn: string, said: URLSearchParams, reachedAt: string) => void,
     ) =>
     (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
       const said = new URL(request.url ?? "/", "http://localhost").searchParams;
       const arn = said.get(parameters.instance) ?? "";
       const refusal = refusalFor(deps.store.snapshot(), arn, said.get(parameters.cluster) ?? "");
       if (refusal !== undefined) return refuse(socket, { [refusal.name]: refusal.message });
-      sockets.handleUpgrade(request, socket, head, (webSocket) => serve(socketConnection(webSocket), arn, said));
+      const reachedAt = `${request.socket instanceof TLSSocket ? "https" : "http"}://${request.headers.host ?? ""}`;
+      sockets.handleUpgrade(request, socket, head, (webSocket) =>
+        serve(socketConnection(webSocket), arn, said, reachedAt),
+      );
     };
   handshakes.onUpgrade(
     "/acs/ws",
-    accept({ instance: "containerInstanceArn", cluster: "clusterArn" }, (connection, arn, said) =>
-      sessions.open(connection, arn, { ...versionsOf(said), sendCredentials: said.get("sendCredentials") === "true" }),
+    accept({ instance: "containerInstanceArn", cluster: "clusterArn" }, (connection, arn, said, reachedAt) =>
+      sessions.open(connection, arn, {
+        ...versionsOf(said),
+        sendCredentials: said.get("sendCredentials") === "true",
+        reachedAt,
+      }),
     ),
   );
   handshakes.onUpgrade(
