@@ -3,7 +3,7 @@ import type { Operation } from "../../packages/control-plane/src/api/ecs/operati
 import { executeCommand } from "../../packages/control-plane/src/api/ecs/operations/execute-command.ts";
 import type { OperationContext } from "../../packages/control-plane/src/api/operation-context.ts";
 import type { LogStore } from "../../packages/control-plane/src/log-store/log-store.ts";
-import { SqliteLogStore } from "../../packages/control-plane/src/log-store/sqlite-log-store.ts";
+import { MemoryLogStore } from "../../packages/control-plane/src/log-store/memory-log-store.ts";
 import {
   exampleCluster,
   exampleClusterArn,
@@ -80,7 +80,7 @@ export class AgentLink {
 export class SessionHouse {
   readonly clock = new ManualClock();
   readonly store = new MemoryStore();
-  readonly logStore: LogStore = new SqliteLogStore(":memory:");
+  readonly logStore: LogStore = new MemoryLogStore();
   readonly settings: typeof defaultSettings;
   readonly links: AgentLink[] = [];
   readonly taskArn = exampleTaskArn();

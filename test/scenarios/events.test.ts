@@ -10,7 +10,7 @@ import { EventBus } from "../../packages/control-plane/src/events/event-bus.ts";
 import { toEcsTask } from "../../packages/control-plane/src/events/targets/ecs-task.ts";
 import { toLogGroup } from "../../packages/control-plane/src/events/targets/log-group.ts";
 import { toTarget } from "../../packages/control-plane/src/events/targets/to-target.ts";
-import { SqliteLogStore } from "../../packages/control-plane/src/log-store/sqlite-log-store.ts";
+import { MemoryLogStore } from "../../packages/control-plane/src/log-store/memory-log-store.ts";
 import { exampleRole, exampleRoleArn } from "../../packages/control-plane/src/model/examples.ts";
 import { roleKeyOf } from "../../packages/control-plane/src/model/role.ts";
 import type { ManualClock } from "../../packages/control-plane/src/platform/clock.ts";
@@ -24,7 +24,7 @@ const group = "/aws/events/ecs";
 async function openHouse() {
   const house = new WholeHouse();
   const { store, clock } = house;
-  const logStore = new SqliteLogStore(":memory:");
+  const logStore = new MemoryLogStore();
   await logStore.createGroup({ name: group, createdAt: 0, tags: {} });
   const rights = new RoleRights({ store, clock });
   const refused = Promise.withResolvers<void>();

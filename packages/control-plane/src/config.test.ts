@@ -35,6 +35,9 @@ describe("readConfig", () => {
     [["--region", "nowhere"], "--region takes a region"],
     [["--zones", "us-east-1a,us-east-1a"], "--zones takes one to six different zones"],
     [["--vpc-cidr", "10.0.0.0/8"], "--vpc-cidr takes a /16"],
+    [["--log-budget", "99MB"], "--log-budget takes a size"],
+    [["--log-budget", "0%"], "--log-budget takes a size"],
+    [["--log-budget", "20"], "--log-budget takes a size"],
     [["--stopped-task-retention", "soon"], "--stopped-task-retention takes a time"],
     [["--auth", "none"], "--auth takes one of sigv4, open"],
     [["--auth", "open", "--listen", "0.0.0.0:4577"], "only goes with a loopback address"],
@@ -57,4 +60,14 @@ test("TLS is by the house's own authority, or with a certificate that is given",
   expect(() => readConfig(["--tls-cert", "/c"], {})).toThrow("go together");
   expect(() => readConfig(["--tls-names", "a"], {})).toThrow("goes with --tls");
   expect(() => readConfig(["--tls-cert", "/c", "--tls-key", "/k", "--tls-names", "a"], {})).toThrow("own certificate");
+});
+
+test.each([
+  ["20GB", { bytes: 20e9 }],
+  ["1.5TB", { bytes: 1.5e12 }],
+  ["5%", { share: 0.05 }],
+  ["none", undefined],
+])("the log budget may be %s", (text, budget) => {
+  expect(readConfig(["--log-budget", text], {}).logBudget).toEqual(budget);
+  expect(readConfig([], {}).logBudget).toEqual({ share: 0.2 });
 });

@@ -16,6 +16,8 @@ export interface Config {
   readonly tls?: { readonly names: readonly string[] } | GivenTls;
   /** `sigv4` checks every signature; `open` takes any key, and only listens on loopback. */
   readonly auth: "sigv4" | "open";
+  /** Disk for all logs: bytes, or a share (0 to 1) of the file system; absent: no limit. */
+  readonly logBudget?: { readonly bytes: number } | { readonly share: number };
   readonly logLevel: "debug" | "info" | "warn" | "error";
   /** Address that agents are told to connect to; by default the one they called. */
   readonly advertise?: string;
@@ -58,6 +60,7 @@ export const flags = {
   "agent-release":
     "the release that UpdateContainerAgent has agents change to, as https://host/agent.tar#SHA256 (default none)",
   advertise: "URL that agents connect to, if it is not the one they called",
+  "log-budget": "disk for all logs, as 20GB, or 10% of the file system, or none; the oldest go first (default 20%)",
   "log-level": "debug, info, warn or error (default info)",
 } as const;
 type Flag = keyof typeof flags;
@@ -75,6 +78,7 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
   }
   const advertise = value("advertise");
   const tls = readTls(value);
+  const logBudget = parseLogBudget(value("log-budget") ?? "20%");
   const dataDir = resolve(value("data-dir") ?? join(homedir(), ".hatoba"));
   return {
     settings: readSettings(value),
@@ -83,6 +87,7 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
     listen,
     auth,
     ...(tls === undefined ? {} : { tls }),
+    ...(logBudget === undefined ? {} : { logBudget }),
     logLevel: oneOf("log-level", value("log-level") ?? "info", ["debug", "info", "warn", "error"]),
     ...(advertise === undefined ? {} : { advertise: parseUrl(advertise) }),
   };
@@ -182,6 +187,18 @@ function parseDuration(flag: Flag, text: string): number {
   if (amount === undefined || unit === undefined)
     throw new ConfigError(`--${flag} takes a time as 24h, 30m or 90s, not ${text}`);
   return Number(amount) * { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit as "s" | "m" | "h" | "d"];
+}
+
+/** Decimal units, as disks have them. At least 100 MB: what is written to and what is being sealed cannot be removed. */
+function parseLogBudget(text: string): Config["logBudget"] {
+  if (text === "none") return undefined;
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(MB|GB|TB|%)$/.exec(text) ?? [];
+  const value = Number(amount);
+  if (unit === "%" && value > 0 && value <= 90) return { share: value / 100 };
+  const bytes = value * ({ MB: 1e6, GB: 1e9, TB: 1e12 }[unit ?? ""] ?? 0);
+  if (!(bytes >= 100e6))
+    throw new ConfigError(`--log-budget takes a size as 20GB (from 100MB on), a share as 10%, or none, not ${text}`);
+  return { bytes };
 }
 
 function parseRelease(text: string): AgentRelease {

@@ -45,8 +45,7 @@ import { toTarget } from "./events/targets/to-target.ts";
 import { KeyRotation } from "./key-rotation/key-rotation.ts";
 import { LogFilters } from "./log-filters/log-filters.ts";
 import { sendToDestination } from "./log-filters/send-to-destination.ts";
-import { keepRetention } from "./log-store/keep-retention.ts";
-import { SqliteLogStore } from "./log-store/sqlite-log-store.ts";
+import { openLogStore } from "./log-store/open-log-store.ts";
 import { UtilizationMetrics } from "./metrics/utilization-metrics.ts";
 import { systemClock } from "./platform/clock.ts";
 import { randomIds } from "./platform/ids.ts";
@@ -90,8 +89,9 @@ export async function startControlPlane(
   const keys = firstOf(rootKey, whileTasksLive(temporaryKeys(credentials, settings), { store, clock }), joined);
   requireSameHouse(store, config);
   await ensureDefaultNetwork({ store, settings });
-  const logStore = new SqliteLogStore(join(dataDir, "logs.db"));
-  const stopRetention = keepRetention({ logStore, clock, logger });
+  const { logBudget: budget } = config;
+  const logs = await openLogStore({ dataDir, clock, logger, onFatal, ...(budget === undefined ? {} : { budget }) });
+  const { logStore } = logs;
   const loops = startLoops({ store, clock, ids, settings, logger });
   const rights = new RoleRights({ store, clock });
   const sealed = new SealedTexts(houseKey, "event connections");
@@ -234,8 +234,7 @@ export async function startControlPlane(
       await loops.stop();
       await stopSweeping();
       await store.close();
-      stopRetention();
-      await logStore.close();
+      await logs.close();
     },
   };
 }

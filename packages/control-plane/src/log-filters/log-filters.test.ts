@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Delivery } from "../events/delivery.ts";
-import { SqliteLogStore } from "../log-store/sqlite-log-store.ts";
+import { MemoryLogStore } from "../log-store/memory-log-store.ts";
 import type { MetricDatum } from "../metrics/metric-sink.ts";
 import {
   type MetricFilter,
@@ -22,7 +22,7 @@ const now = Date.UTC(2026, 0, 1);
 const group = "/app";
 let clock: ManualClock;
 let store: MemoryStore;
-let logStore: SqliteLogStore;
+let logStore: MemoryLogStore;
 let filters: LogFilters;
 let measured: MetricDatum[];
 let sent: { readonly delivery: Delivery; readonly message: SubscriptionMessage }[];
@@ -35,7 +35,7 @@ const read = (body: string): SubscriptionMessage => {
 };
 
 beforeEach(async () => {
-  [clock, store, logStore] = [new ManualClock(now), new MemoryStore(), new SqliteLogStore(":memory:")];
+  [clock, store, logStore] = [new ManualClock(now), new MemoryStore(), new MemoryLogStore()];
   [measured, sent, failures, whenSent] = [[], [], 0, () => undefined];
   filters = new LogFilters({
     store,

@@ -4,33 +4,39 @@ import type { LogStore } from "./log-store.ts";
 
 const dayMs = 24 * 60 * 60 * 1000;
 const everyMs = 60 * 60 * 1000;
-/** Events removed at a time; in between others have their turn. */
-const atOnce = 5_000;
 
-/** Removes events that are older than their group keeps them: at once, then every hour. @returns the way to stop it */
+/**
+ * Removes events that are older than their group keeps them: at once, then every hour.
+ * @returns the way to stop it; it resolves when nothing is under way any more
+ */
 export function keepRetention({
   logStore,
   clock,
   logger,
 }: {
-  readonly logStore: LogStore;
+  readonly logStore: Pick<LogStore, "groups" | "expire">;
   readonly clock: Clock;
   readonly logger: Logger;
-}): () => void {
+}): () => Promise<void> {
   let callOff = () => {};
-  const sweep = () => {
-    let wait = everyMs;
+  let sweep: Promise<void>;
+  const expire = async () => {
     try {
-      for (const { name, retentionDays } of logStore.groups()) {
-        if (retentionDays === undefined) continue;
-        const gone = logStore.expire(name, clock.now() - retentionDays * dayMs, atOnce);
-        if (gone === atOnce) wait = 100;
-      }
+      const kept = logStore.groups().filter(({ retentionDays }) => retentionDays !== undefined);
+      await Promise.all(
+        kept.map(({ name, retentionDays = 0 }) => logStore.expire(name, clock.now() - retentionDays * dayMs)),
+      );
     } catch (error) {
       logger.error({ err: error }, "old log events could not be removed");
     }
-    callOff = clock.after(wait, sweep);
   };
-  sweep();
-  return () => callOff();
+  const begin = () => {
+    callOff = clock.after(everyMs, begin);
+    sweep = expire();
+  };
+  begin();
+  return () => {
+    callOff();
+    return sweep;
+  };
 }

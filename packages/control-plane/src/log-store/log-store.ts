@@ -33,6 +33,15 @@ export interface StoredLogEvent extends NewLogEvent {
   readonly sequence: number;
 }
 
+/**
+ * Which delivery of its sender a batch is, so that one that comes again is known: `number` grows with each batch that `source` sends
+ * to a stream, and a number up to the last one that came is one that was there already.
+ */
+export interface Delivery {
+  readonly source: string;
+  readonly number: number;
+}
+
 /** A place between events, in the order of their times and, where those are equal, of their arrival. */
 export interface LogPosition {
   readonly timestamp: number;
@@ -101,9 +110,16 @@ export interface LogStore {
   deleteStream(group: string, name: string): Promise<void>;
   /**
    * All events or none. Appends of one turn of the event loop share one flush. @param ingestedAt epoch milliseconds
+   * @param delivery of the eight sources that sent last to a stream, each delivery is kept once, however often it comes
    * @returns false if the stream is gone
    */
-  append(group: string, stream: string, events: readonly NewLogEvent[], ingestedAt: number): Promise<boolean>;
+  append(
+    group: string,
+    stream: string,
+    events: readonly NewLogEvent[],
+    ingestedAt: number,
+    delivery?: Delivery,
+  ): Promise<boolean>;
   /**
    * A page of a group's events; none of a group that is not there. Sees every append that had resolved when it was called.
    * Does not hold up the event loop: a long search goes step by step.
@@ -114,8 +130,8 @@ export interface LogStore {
    * within the flush: a listener is quick and must not throw. @returns the way to stop it
    */
   watch(listener: (appended: AppendedEvents) => void): () => void;
-  /** Removes events older than `before` of one group, at most `limit` of them. @returns how many went */
-  expire(group: string, before: number, limit: number): number;
-  /** Flushes what is under way and lets go of the file; changes that come later reject. */
+  /** From when it resolves no answer has events of the group from before this time; their room on disk comes free later. */
+  expire(group: string, before: number): Promise<void>;
+  /** Flushes what is under way and lets go of the files; changes that come later reject. */
   close(): Promise<void>;
 }

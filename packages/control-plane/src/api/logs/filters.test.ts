@@ -1,6 +1,6 @@
 import * as sdk from "@aws-sdk/client-cloudwatch-logs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { SqliteLogStore } from "../../log-store/sqlite-log-store.ts";
+import { MemoryLogStore } from "../../log-store/memory-log-store.ts";
 import { clientOptions, startTestServer } from "../http/server.fixture.ts";
 import type { RunningServer } from "../http/server.ts";
 import { logsService } from "./service.ts";
@@ -8,11 +8,11 @@ import { logsService } from "./service.ts";
 // Records beside the events: filters, kept queries, policies. Source: CloudWatch Logs API reference.
 const now = Date.UTC(2026, 0, 1);
 const logGroupName = "/app";
-let logStore: SqliteLogStore;
+let logStore: MemoryLogStore;
 let server: RunningServer;
 let logs: sdk.CloudWatchLogsClient;
 beforeEach(async () => {
-  logStore = new SqliteLogStore(":memory:");
+  logStore = new MemoryLogStore();
   server = await startTestServer({ services: [logsService(logStore)] });
   logs = new sdk.CloudWatchLogsClient(clientOptions(server));
   await logs.send(new sdk.CreateLogGroupCommand({ logGroupName }));

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { RunTaskRequest } from "@aws-sdk/client-ecs";
 import { describe, expect, test } from "vitest";
-import { SqliteLogStore } from "../../log-store/sqlite-log-store.ts";
+import { MemoryLogStore } from "../../log-store/memory-log-store.ts";
 import { apiDestinationKey, connectionKey } from "../../model/api-destination.ts";
 import type { RuleTarget } from "../../model/event-rule.ts";
 import { ManualClock } from "../../platform/clock.ts";
@@ -33,7 +33,7 @@ describe("log group", () => {
   const group = delivery({ Arn: "arn:aws:logs:us-east-1:000000000000:log-group:/aws/events/x:*" });
 
   test("each rule has a stream; a transformed input may say time and message itself", async () => {
-    const logStore = new SqliteLogStore(":memory:");
+    const logStore = new MemoryLogStore();
     const deliver = toLogGroup({ logStore, clock: new ManualClock(Date.UTC(2026, 0, 1, 1)) });
     await expect(deliver(group, "{}")).rejects.toThrow(expect.objectContaining({ retriable: false }));
     await logStore.createGroup({ name: "/aws/events/x", createdAt: 0, tags: {} });

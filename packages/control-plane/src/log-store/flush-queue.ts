@@ -1,0 +1,82 @@
+/** Thrown for every change after one that could not be made durable, or after closing. */
+export class LogStoreClosedError extends Error {
+  override readonly name = "LogStoreClosedError";
+}
+
+/** A change that waits for its flush. */
+export interface QueuedChange {
+  /** Whether it needs a transaction of the catalogue. */
+  readonly inCatalogue: boolean;
+  readonly run: () => void;
+  /** Durable now: to be seen by all. */
+  readonly apply: () => void;
+  readonly settle: (error?: unknown) => void;
+}
+
+/**
+ * Changes of one turn of the event loop are flushed together, and those that come while a flush is under way make the next one.
+ * After a flush that failed nobody knows what is on disk: then every change rejects, and `onFatal` is told.
+ */
+export class FlushQueue {
+  readonly #flush: (batch: readonly QueuedChange[]) => Promise<void>;
+  readonly #onFatal: (error: Error) => void;
+  #waiting: QueuedChange[] = [];
+  #running: Promise<void> | undefined;
+  #closed: Error | undefined;
+
+  /** @param flush makes a batch durable; it may reject */
+  constructor(flush: (batch: readonly QueuedChange[]) => Promise<void>, onFatal: (error: Error) => void) {
+    this.#flush = flush;
+    this.#onFatal = onFatal;
+  }
+
+  /** Resolves with what `run` returned once that is durable. */
+  add<T>(change: { readonly inCatalogue: boolean; readonly run: () => T; readonly apply?: () => void }): Promise<T> {
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
+    const done = Promise.withResolvers<T>();
+    let result: T | undefined;
+    this.#waiting.push({
+      inCatalogue: change.inCatalogue,
+      run: () => {
+        result = change.run();
+      },
+      apply: () => change.apply?.(),
+      settle: (error) => (error === undefined ? done.resolve(result as T) : done.reject(error)),
+    });
+    this.#running ??= new Promise((resolve) => {
+      setImmediate(() => void this.#run().then(resolve));
+    });
+    return done.promise;
+  }
+
+  /** Flushes what waits; what comes later rejects. */
+  async close(): Promise<void> {
+    this.#closed ??= new LogStoreClosedError("the log store is closed");
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = [];
+      try {
+        await this.#flush(batch);
+      } catch (error) {
+        this.#fail(error, batch);
+        break;
+      }
+      for (const { apply } of batch) apply();
+      for (const { settle } of batch) settle();
+    }
+    this.#running = undefined;
+  }
+
+  #fail(cause: unknown, batch: readonly QueuedChange[]): void {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    this.#closed = new LogStoreClosedError(`the log store cannot write any more: ${error.message}`, { cause });
+    const lost = [...batch, ...this.#waiting];
+    this.#waiting = [];
+    this.#onFatal(error);
+    for (const { settle } of lost) settle(error);
+  }
+}
