@@ -89,6 +89,8 @@ export function awsVariables(layout: Layout, choices: Choices): Readonly<Record<
     AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
     AWS_DEFAULT_REGION: choices.region,
     AWS_REGION: choices.region,
+    // `aws logs start-live-tail` would call stream-127.0.0.1 without.
+    AWS_DISABLE_HOST_PREFIX_INJECTION: "true",
     ...(authority === undefined ? {} : { AWS_CA_BUNDLE: authority, NODE_EXTRA_CA_CERTS: authority }),
   };
 }

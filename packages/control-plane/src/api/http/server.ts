@@ -8,6 +8,7 @@ import { limitSendingTime, type RawHandler, RawRequests } from "./raw-requests.t
 import { HttpRefusal } from "./refusal.ts";
 import { defaultMaxBodyBytes, readBody } from "./request-body.ts";
 import type { ServiceDefinition } from "./service-definition.ts";
+import { StreamedAnswers } from "./streamed-answers.ts";
 import { type StreamHandler, type StreamRight, Streams } from "./streams.ts";
 import { type OpenUpgradeHandler, type SocketRight, type UpgradeHandler, Upgrades } from "./upgrades.ts";
 import { wireRequest } from "./wire-request.ts";
@@ -93,7 +94,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   app.server.maxConnections = maxConnections;
   upgrades.listenTo(app.server);
-  serve(app, { dispatcher, streams }, options);
+  const streamed = new StreamedAnswers(options);
+  serve(app, { dispatcher, streams, streamed }, options);
   await app.listen({ host: listen.host, port: listen.port });
   const { port } = app.server.address() as AddressInfo;
   for (const service of services) if (service.eager) dispatcher.warm(service);
@@ -109,6 +111,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     async close() {
       upgrades.destroyAll();
       streams.destroyAll();
+      streamed.destroyAll();
       raw.destroyAll();
       await app.close();
     },
@@ -136,7 +139,11 @@ function createApp(timeouts: Timeouts, tls: ListenerTls | undefined) {
 
 function serve(
   app: App,
-  { dispatcher, streams }: { readonly dispatcher: Dispatcher; readonly streams: Streams },
+  {
+    dispatcher,
+    streams,
+    streamed,
+  }: { readonly dispatcher: Dispatcher; readonly streams: Streams; readonly streamed: StreamedAnswers },
   { services, ids, logger }: ServerOptions,
 ): void {
   const answer = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -149,7 +156,10 @@ function serve(
     const durationMs = Math.round((performance.now() - started) * 100) / 100;
     logger[status >= 400 ? "info" : "debug"]({ requestId, ...fields, status, durationMs }, "request answered");
     if (status === 413) reply.header("connection", "close"); // what is still coming is of no use
-    return reply.code(status).headers(headers).send(body);
+    return reply
+      .code(status)
+      .headers(headers)
+      .send(typeof body === "string" ? body : streamed.body(body, reply.raw));
   };
 
   const handle = async ({ raw }: FastifyRequest, requestId: string): Promise<Dispatched> => {

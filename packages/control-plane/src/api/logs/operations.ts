@@ -20,6 +20,7 @@ import { putLogGroupDeletionProtection } from "./operations/put-log-group-deleti
 import { putRetentionPolicy } from "./operations/put-retention-policy.ts";
 import { deleteQueryDefinition, describeQueryDefinitions, putQueryDefinition } from "./operations/query-definitions.ts";
 import { deleteResourcePolicy, describeResourcePolicies, putResourcePolicy } from "./operations/resource-policies.ts";
+import { startLiveTail } from "./operations/start-live-tail.ts";
 import {
   deleteSubscriptionFilter,
   describeSubscriptionFilters,
@@ -145,7 +146,7 @@ export const operations = {
   PutSubscriptionFilter: putSubscriptionFilter,
   PutSyslogConfiguration: notBuilt("Hatoba does not have PutSyslogConfiguration yet."),
   PutTransformer: notBuilt("Hatoba does not have PutTransformer yet."),
-  StartLiveTail: notBuilt("Hatoba does not have StartLiveTail yet."),
+  StartLiveTail: startLiveTail,
   StartQuery: notBuilt("Hatoba does not have StartQuery yet."),
   StopQuery: notBuilt("Hatoba does not have StopQuery yet."),
   TagLogGroup: tagLogGroup,

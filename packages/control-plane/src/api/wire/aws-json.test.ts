@@ -79,7 +79,7 @@ describe("writing", () => {
       failures: [],
     };
     const { status, headers, body } = protocol.writeOutput(output, schemaOf("DescribeTasks"), "id-1");
-    expect([status, JSON.parse(body)]).toEqual([
+    expect([status, JSON.parse(body as string)]).toEqual([
       200,
       { tasks: [{ taskArn: "arn", createdAt: 1767225600.25 }], failures: [] },
     ]);
@@ -89,7 +89,7 @@ describe("writing", () => {
   test("an error has its name, message and further members", () => {
     const error = { name: "ConflictException", message: "no", status: 400, members: { resourceIds: ["a"] } };
     const { status, body } = protocol.writeError(error, "id-1");
-    expect([status, JSON.parse(body)]).toEqual([
+    expect([status, JSON.parse(body as string)]).toEqual([
       400,
       { __type: "ConflictException", message: "no", resourceIds: ["a"] },
     ]);

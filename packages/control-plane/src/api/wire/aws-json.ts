@@ -1,6 +1,7 @@
 import { JsonCodec } from "@smithy/core/protocols";
 import type { NormalizedSchema } from "@smithy/core/schema";
 import { requireFit } from "./check-input.ts";
+import { eventStreamBody, eventStreamType, type StreamedEvent } from "./event-stream.ts";
 import { BadInput } from "./problem.ts";
 import type { Protocol, WireRequest } from "./protocol.ts";
 
@@ -31,6 +32,12 @@ export function awsJson(version: "1.0" | "1.1"): Protocol {
     },
     writeOutput(output, { output: schema }, requestId) {
       if (!schema.isStructSchema()) return { status: 200, headers: headersFor(requestId), body: "{}" };
+      const stream = schema.getEventStreamMember();
+      if (stream !== "") {
+        const events = output[stream] as AsyncIterable<StreamedEvent>;
+        const headers = { ...headersFor(requestId), "content-type": eventStreamType };
+        return { status: 200, headers, body: eventStreamBody(events, schema.getMemberSchema(stream), writeJsonObject) };
+      }
       return { status: 200, headers: headersFor(requestId), body: writeJsonObject(schema, output) };
     },
     writeError({ name, message, status, members }, requestId) {

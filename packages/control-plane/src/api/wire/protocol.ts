@@ -18,7 +18,8 @@ export interface WireRequest {
 export interface WireResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** Bytes that come bit by bit are an event stream. */
+  readonly body: string | AsyncIterable<Uint8Array>;
 }
 
 /** A failure as it goes onto the wire. */
