@@ -19,7 +19,8 @@ import { findGpus } from "./find-gpus.ts";
 import { FirelensHook } from "./hooks/firelens/firelens-hook.ts";
 import { AwslogsHook } from "./hooks/logs/awslogs-hook.ts";
 import { CloudWatchLogSink } from "./hooks/logs/cloudwatch-log-sink.ts";
-import { EngineDriverHook, type LogSecrets } from "./hooks/logs/engine-driver-hook.ts";
+import { EngineDriverHook } from "./hooks/logs/engine-driver-hook.ts";
+import { SecretsHook } from "./hooks/secrets/secrets-hook.ts";
 import { ensurePauseImage } from "./images/pause-image.ts";
 import { EngineStatus } from "./metrics/engine-status.ts";
 import { UsageSampler } from "./metrics/usage-sampler.ts";
@@ -99,7 +100,11 @@ export async function startAgent(
   const { dataDir, region } = config;
   const { loggingDrivers } = facts;
   const awslogs = new AwslogsHook({ runtime, sink, dataDir, clock, logger, loggingDrivers });
-  const logSecrets: LogSecrets = () => Promise.resolve({});
+  const secrets = new SecretsHook({
+    executionCredentials: (taskArn) => credentials.ofTask(taskArn, "TaskExecution")?.credentials,
+    apiAs,
+    clock,
+  });
   const firelens = new FirelensHook({
     dataDir,
     engineVersion: facts.engineVersion,
@@ -109,7 +114,7 @@ export async function startAgent(
       return id === undefined ? undefined : (await runtime.inspect(id))?.address;
     },
     readObject: () => Promise.reject(new Error("this agent reads no objects of S3")),
-    logSecrets,
+    logSecrets: secrets.logOptions,
     logger,
   });
   const sessions: Sessions = new Sessions({
@@ -147,9 +152,10 @@ export async function startAgent(
     hex: (digits) => randomBytes(digits / 2).toString("hex"),
     hooks: [
       ...(config.taskEndpoints ? [endpoints.hook] : []),
+      secrets,
       awslogs,
       firelens,
-      new EngineDriverHook({ secrets: logSecrets }),
+      new EngineDriverHook({ secrets: secrets.logOptions }),
       sessions,
     ],
     settings: {

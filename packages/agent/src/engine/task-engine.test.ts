@@ -298,22 +298,9 @@ describe("what goes wrong", () => {
       /^Task dependencies cannot be resolved, taskArn: arn/,
     ],
     [
-      "a secret, which this agent cannot fetch",
-      [
-        containerPayload("a", {
-          secrets: [
-            {
-              name: "PASSWORD",
-              valueFrom: "p",
-              provider: "ssm",
-              region: "us-east-1",
-              type: "ENVIRONMENT_VARIABLE",
-              target: "CONTAINER",
-            },
-          ],
-        }),
-      ],
-      /secrets are not fetched by this agent$/,
+      "credential specs, which this agent cannot provide",
+      [containerPayload("a", { credentialSpecs: ["credentialspec:file://spec.json"] })],
+      /credential specs are not provided by this agent$/,
     ],
     ["no containers", [], /^UnrecogniedTaskError: /],
     [
