@@ -14,6 +14,8 @@ export interface Tally<K extends Kind, V> {
   add(total: V, value: Resources[K]): V;
   /** Undoes `add`. */
   subtract(total: V, value: Resources[K]): V;
+  /** Whether two values of one resource count alike, so that a change from one to the other moves no total. */
+  isSame(before: Resources[K], after: Resources[K]): boolean;
 }
 
 /** What the tasks on one container instance take; a port maps to how many tasks hold it. */
@@ -66,6 +68,7 @@ const countBy = (keysOf: (task: Task) => readonly string[]): Tally<"task", TaskC
   zero: { running: 0, pending: 0 },
   add: (counts, task) => countTask(counts, task, 1),
   subtract: (counts, task) => countTask(counts, task, -1),
+  isSame: (before, after) => before.lastStatus === after.lastStatus && before.desiredStatus === after.desiredStatus,
 });
 
 const one = (key: string | undefined): readonly string[] => (key === undefined ? [] : [key]);
@@ -88,6 +91,7 @@ export const tallies = {
     zero: { cpu: 0, memory: 0, ports: {}, gpus: 0, networkInterfaces: 0 },
     add: (usage, task) => addDemand(usage, task.demand),
     subtract: (usage, task) => addDemand(usage, task.demand, -1),
+    isSame: (before, after) => before.demand === after.demand,
   } satisfies Tally<"task", Usage>,
   /** By container instance, cluster, service, and deployment: how many tasks run and are to run. */
   instanceTasks: countBy((task) => one(task.containerInstanceArn)),
@@ -107,6 +111,7 @@ export const tallies = {
     zero: 0 as number,
     add: (count: number) => count + 1,
     subtract: (count: number) => count - 1,
+    isSame: () => true,
   } satisfies Tally<"task", number>,
   /** By cluster ARN, and cluster ARN with launch type: services that are not INACTIVE. */
   clusterServices: {
@@ -115,6 +120,7 @@ export const tallies = {
     zero: { active: 0, draining: 0 },
     add: (counts, service) => countService(counts, service.status, 1),
     subtract: (counts, service) => countService(counts, service.status, -1),
+    isSame: (before, after) => before.status === after.status,
   } satisfies Tally<"service", { readonly active: number; readonly draining: number }>,
   /** By cluster: container instances that are not deregistered, Fargate capacity left out. */
   clusterInstances: {
@@ -123,6 +129,7 @@ export const tallies = {
     zero: 0 as number,
     add: (count: number) => count + 1,
     subtract: (count: number) => count - 1,
+    isSame: () => true,
   } satisfies Tally<"containerInstance", number>,
 } as const;
 

@@ -38,7 +38,7 @@ export function preferenceOf(
 ): Preference {
   const stated = strategies.length === 0 ? defaultStrategies : strategies;
   const criteria = [...stated.map((strategy) => criterionOf(strategy, candidates, seed)), fewestTasks];
-  const shared = criteria.flatMap(({ sharedValue }) => sharedValue ?? []);
+  const shared = criteria.filter((criterion) => criterion.sharedValue !== undefined);
   return {
     compare(a, b) {
       for (const criterion of criteria) {
@@ -50,7 +50,7 @@ export function preferenceOf(
     placed(on) {
       for (const criterion of criteria) criterion.placed(on);
     },
-    sharedBy: (on) => JSON.stringify(shared.map((sharedValue) => sharedValue(on) ?? null)),
+    sharedBy: (on) => JSON.stringify(shared.map((criterion) => criterion.sharedValue?.(on) ?? null)),
   };
 }
 

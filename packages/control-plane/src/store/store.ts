@@ -23,6 +23,21 @@ export interface Change {
   readonly after?: Stored;
 }
 
+/** Which part of a listing is wanted. */
+export interface PageWish<V> {
+  /** How many at the most; 1 or more. */
+  readonly most: number;
+  /** What the page before gave as `next`; absent for the first page. */
+  readonly after?: number;
+  /** A further condition. */
+  readonly accepts?: (value: V) => boolean;
+}
+/** `next` is there if there are more; it stays good over all changes. */
+export interface Page<K extends Kind> {
+  readonly rows: readonly Stored<K>[];
+  readonly next?: number;
+}
+
 /** The store as it was at one revision; it stays so, whatever is committed later. */
 export interface Snapshot {
   readonly revision: number;
@@ -32,6 +47,11 @@ export interface Snapshot {
    * smallest of the indexes named in `where` (see model/indexes.ts) holds, or the whole kind if none is.
    */
   list<K extends Kind>(kind: K, where?: Partial<Resources[K]>): readonly Stored<K>[];
+  /**
+   * The next few of what `list` would return, in its order. Costs as much as what it goes over: what it returns, and what between
+   * that is of the index and refused.
+   */
+  page<K extends Kind>(kind: K, where: Partial<Resources[K]>, wish: PageWish<Resources[K]>): Page<K>;
   /** How many `list` would return. Costs nothing if `where` is empty or names one indexed field. */
   count<K extends Kind>(kind: K, where?: Partial<Resources[K]>): number;
   /** The running total under one key of a tally (see model/tallies.ts), kept up with every commit. */

@@ -1,6 +1,11 @@
 /** An object without its undefined members, so that absent stays absent on the wire. */
-export const present = <T extends object>(members: T): Present<T> =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Present<T>;
+export function present<T extends object>(members: T): Present<T> {
+  const there: Partial<T> = {};
+  for (const name of Object.keys(members) as (keyof T)[]) {
+    if (members[name] !== undefined) there[name] = members[name];
+  }
+  return there as unknown as Present<T>;
+}
 
 /** Members that may be undefined may be absent; all others are there. */
 export type Present<T> = {

@@ -1,3 +1,5 @@
+import type { Kind, Resources } from "../../model/resources.ts";
+import type { Snapshot, Stored } from "../../store/store.ts";
 import { EcsError } from "./api-error.ts";
 
 /** How a list operation pages: what it is asked for and how its items are ordered. */
@@ -55,7 +57,36 @@ export function paginate<T>(items: Iterable<T>, paging: Paging<T>): Page<T> {
   };
 }
 
-function pageSizeOf({ maxResults, limit = 100, pageSize = limit }: Paging<never>): number {
+/** What a listing of stored resources asks of them; see `Snapshot.page`. */
+export interface StoredPaging<K extends Kind> {
+  readonly maxResults?: number | undefined;
+  readonly nextToken?: string | undefined;
+  readonly listing: string;
+  readonly where: Partial<Resources[K]>;
+  readonly accepts?: (value: Resources[K]) => boolean;
+}
+
+/**
+ * One page of what is stored, in the order of its creation, at the cost of the page. The token holds the place in that order.
+ * @throws EcsError as `paginate`
+ */
+export function pageOfStored<K extends Kind>(snapshot: Snapshot, kind: K, paging: StoredPaging<K>): Page<Stored<K>> {
+  const { nextToken, listing, where, accepts } = paging;
+  const after = nextToken ? Number(keyIn(nextToken, listing)) : 0;
+  if (!Number.isSafeInteger(after)) throw new EcsError("InvalidParameterException", "Invalid token.");
+  const { rows, next } = snapshot.page(kind, where, {
+    most: pageSizeOf(paging),
+    after,
+    ...(accepts === undefined ? {} : { accepts }),
+  });
+  return { items: rows, ...(next === undefined ? {} : { nextToken: tokenFor(String(next), listing) }) };
+}
+
+function pageSizeOf({
+  maxResults,
+  limit = 100,
+  pageSize = limit,
+}: Pick<Paging<never>, "maxResults" | "limit" | "pageSize">): number {
   if (maxResults === undefined || maxResults === null) return pageSize;
   if (Number.isInteger(maxResults) && maxResults >= 1 && maxResults <= limit) return maxResults;
   throw new EcsError("InvalidParameterException", `maxResults must be between 1 and ${limit}.`);

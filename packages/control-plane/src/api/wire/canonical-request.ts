@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { WireRequest } from "./protocol.ts";
 
 /** SHA-256 in lower-case hexadecimal. */
-export const sha256 = (data: Uint8Array | string): string => createHash("sha256").update(data).digest("hex");
+export const sha256 = (data: Uint8Array | string): string => hash("sha256", data);
 
 /**
  * The text that a signature is over: method, path, query, the signed headers and the body's hash, each in the one form

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Set as PersistentSet } from "immutable";
 import type { Kind, Resources } from "../../model/resources.ts";
 import { type TallyName, type TallyValue, tallies } from "../../model/tallies.ts";
-import type { Snapshot, Stored } from "../store.ts";
+import type { Page, PageWish, Snapshot, Stored } from "../store.ts";
+import { PositionSet } from "./position-set.ts";
 import { find, isIndexKey, type KindState, type State } from "./state.ts";
 
 /** A state as readers see it. */
@@ -22,13 +22,40 @@ export class StateSnapshot implements Snapshot {
   }
 
   list<K extends Kind>(kind: K, where: Partial<Resources[K]> = {}): readonly Stored<K>[] {
-    const held = this.state.kinds[kind];
-    const conditions = Object.entries(where);
-    const { positions, left } = narrow(held, conditions);
-    const rows = Array.from(positions === undefined ? held.rows.keys() : positions)
-      .toSorted((a, b) => a - b)
-      .map((position) => held.rows.get(position) as Stored<K>);
-    return left.length === 0 ? rows : rows.filter(({ value }) => left.every((condition) => holds(value, condition)));
+    const { rows } = this.state.kinds[kind];
+    const { positions, left } = narrow(this.state.kinds[kind], Object.entries(where));
+    if (positions === undefined && left.length === 0) return rows.values() as Stored<K>[];
+    const found: Stored<K>[] = [];
+    const take = (row: Stored<K>) => {
+      if (left.every((condition) => holds(row.value, condition))) found.push(row);
+      return true;
+    };
+    if (positions === undefined) rows.forEach((row) => take(row as Stored<K>));
+    else positions.forEach((position) => take(rows.get(position) as Stored<K>));
+    return found;
+  }
+
+  page<K extends Kind>(
+    kind: K,
+    where: Partial<Resources[K]>,
+    { most, after = 0, accepts = () => true }: PageWish<Resources[K]>,
+  ): Page<K> {
+    const { rows } = this.state.kinds[kind];
+    const { positions, left } = narrow(this.state.kinds[kind], Object.entries(where));
+    const found: Stored<K>[] = [];
+    let last = after;
+    let isMore = false;
+    const take = (row: Stored<K>, position: number) => {
+      if (!accepts(row.value) || !left.every((condition) => holds(row.value, condition))) return true;
+      isMore = found.length >= most;
+      if (isMore) return false;
+      found.push(row);
+      last = position;
+      return true;
+    };
+    if (positions === undefined) rows.forEach((row, position) => take(row as Stored<K>, position), after + 1);
+    else positions.forEach((position) => take(rows.get(position) as Stored<K>, position), after + 1);
+    return isMore ? { rows: found, next: last } : { rows: found };
   }
 
   count<K extends Kind>(kind: K, where: Partial<Resources[K]> = {}): number {
@@ -44,20 +71,18 @@ export class StateSnapshot implements Snapshot {
 
 type Condition = readonly [field: string, wanted: unknown];
 
-const nowhere: Iterable<number> & { readonly size: number } = new Set<number>();
-
 /** The smallest index that `conditions` name, and the conditions it leaves to be checked. */
 function narrow(
   { indexes }: KindState,
   conditions: readonly Condition[],
-): { positions?: Iterable<number> & { readonly size: number }; left: readonly Condition[] } {
-  let best: { condition: Condition; positions: PersistentSet<number> } | undefined;
+): { positions?: PositionSet; left: readonly Condition[] } {
+  let best: { condition: Condition; positions: PositionSet } | undefined;
   for (const condition of conditions) {
     const [field, wanted] = condition;
     const index = indexes[field];
     if (index === undefined || !isIndexKey(wanted)) continue;
     const positions = index.get(wanted);
-    if (positions === undefined) return { positions: nowhere, left: [] };
+    if (positions === undefined) return { positions: PositionSet.empty, left: [] };
     if (best === undefined || positions.size < best.positions.size) best = { condition, positions };
   }
   if (best === undefined) return { left: conditions };

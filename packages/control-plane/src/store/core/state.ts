@@ -1,8 +1,10 @@
-import { Map as PersistentMap, Set as PersistentSet } from "immutable";
+import { Map as PersistentMap } from "immutable";
 import { indexes } from "../../model/indexes.ts";
 import { type Kind, kinds } from "../../model/resources.ts";
 import { type Tally, type TallyName, tallies } from "../../model/tallies.ts";
 import type { Change, Stored, Write } from "../store.ts";
+import { PositionMap } from "./position-map.ts";
+import { PositionSet } from "./position-set.ts";
 
 /** What an index is looked up by; fields with other values are not indexed. */
 export type IndexKey = string | number | boolean;
@@ -13,8 +15,8 @@ export type IndexKey = string | number | boolean;
  */
 export interface KindState {
   readonly positions: PersistentMap<string, number>;
-  readonly rows: PersistentMap<number, Stored>;
-  readonly indexes: Readonly<Record<string, PersistentMap<IndexKey, PersistentSet<number>>>>;
+  readonly rows: PositionMap<Stored>;
+  readonly indexes: Readonly<Record<string, PersistentMap<IndexKey, PositionSet>>>;
 }
 
 /** A running total, and over how many resources: with none it is forgotten. */
@@ -41,7 +43,7 @@ export interface Step {
 
 const emptyKind = (kind: Kind): KindState => ({
   positions: PersistentMap(),
-  rows: PersistentMap(),
+  rows: PositionMap.empty,
   indexes: Object.fromEntries(indexes[kind].map((field) => [field, PersistentMap()])),
 });
 
@@ -120,15 +122,15 @@ function stepIndexes(
     const index = held[field];
     if (from === to || index === undefined) continue;
     const left = from === undefined ? index : without(index, from, position);
-    const joined = to === undefined ? left : left.set(to, (left.get(to) ?? PersistentSet<number>()).add(position));
+    const joined = to === undefined ? left : left.set(to, (left.get(to) ?? PositionSet.empty).add(position));
     next = { ...next, [field]: joined };
   }
   return next;
 }
 
-function without(index: PersistentMap<IndexKey, PersistentSet<number>>, key: IndexKey, position: number): typeof index {
+function without(index: PersistentMap<IndexKey, PositionSet>, key: IndexKey, position: number): typeof index {
   const rest = index.get(key)?.delete(position);
-  return rest === undefined || rest.isEmpty() ? index.delete(key) : index.set(key, rest);
+  return rest === undefined || rest.size === 0 ? index.delete(key) : index.set(key, rest);
 }
 
 /** A field's value as an index knows it; undefined if it is absent or none that is indexed. */
@@ -157,8 +159,12 @@ function stepTallies(
   for (const [name, tally] of counting) {
     const left = before === undefined ? [] : tally.keysOf(before.value);
     const joined = after === undefined ? [] : tally.keysOf(after.value);
-    for (const key of left)
-      next[name] = tallied(next[name], key, tally, before, joined.includes(key) ? after : undefined);
+    const stays = before !== undefined && after !== undefined && tally.isSame(before.value, after.value);
+    for (const key of left) {
+      const isJoined = joined.includes(key);
+      if (stays && isJoined) continue;
+      next[name] = tallied(next[name], key, tally, before, isJoined ? after : undefined);
+    }
     for (const key of joined) {
       if (!left.includes(key)) next[name] = tallied(next[name], key, tally, undefined, after);
     }
@@ -190,7 +196,7 @@ export const settled = (state: State): State => mapMaps(state, (map) => map.asIm
 function mapMaps(state: State, change: <K, V>(map: PersistentMap<K, V>) => PersistentMap<K, V>): State {
   const kind = ({ positions, rows, indexes: held }: KindState): KindState => ({
     positions: change(positions),
-    rows: change(rows),
+    rows,
     indexes: mapValues(held, change),
   });
   return { ...state, kinds: mapValues(state.kinds, kind), tallies: mapValues(state.tallies, change) };

@@ -5,7 +5,7 @@ import { EcsError } from "../api-error.ts";
 import { requireContainerInstance } from "../container-instance/find-container-instance.ts";
 import { serviceFrom } from "../identifiers.ts";
 import type { Operation } from "../operation.ts";
-import { paginate } from "../pagination.ts";
+import { pageOfStored } from "../pagination.ts";
 import { type FoundCluster, requireCluster } from "../require.ts";
 
 /**
@@ -28,8 +28,11 @@ export const listTasks: Operation<"ListTasks"> = async (input, { store, caller }
   const containerInstance = input.containerInstance
     ? requireContainerInstance(snapshot, input.containerInstance, cluster, caller)
     : undefined;
+  // No task is ever wanted PENDING, and what serves Fargate shows no tasks.
+  if (desiredStatus === "PENDING" || containerInstance?.value.capacity === "FARGATE") return { taskArns: [] };
   const where: Partial<Task> = {
     clusterArn: cluster.arn,
+    desiredStatus,
     ...(startedBy ? { startedBy } : {}),
     ...(family ? { family } : {}),
     ...(input.serviceName
@@ -37,13 +40,13 @@ export const listTasks: Operation<"ListTasks"> = async (input, { store, caller }
       : {}),
     ...(containerInstance === undefined ? {} : { containerInstanceArn: containerInstance.arn }),
   };
-  const isOfType = (task: Task) => launchType === undefined || task.launchType === launchType;
-  const isHidden = containerInstance?.value.capacity === "FARGATE";
-  const tasks = snapshot
-    .list("task", where)
-    .filter(({ value }) => value.desiredStatus === desiredStatus && isOfType(value) && !isHidden);
-  const listing = `ListTasks ${cluster.arn}`;
-  const page = paginate(tasks, { maxResults, nextToken, listing, keyOf: ({ arn }) => arn });
+  const page = pageOfStored(snapshot, "task", {
+    maxResults,
+    nextToken,
+    listing: `ListTasks ${cluster.arn}`,
+    where,
+    accepts: (task) => launchType === undefined || task.launchType === launchType,
+  });
   return {
     taskArns: page.items.map(({ arn }) => arn),
     ...(page.nextToken === undefined ? {} : { nextToken: page.nextToken }),
