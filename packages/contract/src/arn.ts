@@ -30,6 +30,12 @@ export const attachmentArn = (place: Place, cluster: string, id: string): string
 
 export const capacityProviderArn = (place: Place, name: string): string => ecsArn(place, `capacity-provider/${name}`);
 
+/** With its cluster. */
+export const daemonArn = (place: Place, cluster: string, name: string): string =>
+  ecsArn(place, `daemon/${cluster}/${name}`);
+export const daemonTaskDefinitionArn = (place: Place, family: string, revision: number): string =>
+  ecsArn(place, `daemon-task-definition/${family}:${revision}`);
+
 /** The parts of an ARN; `resource` is everything behind the fifth colon. */
 export interface ArnParts extends Place {
   readonly partition: string;

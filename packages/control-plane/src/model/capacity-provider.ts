@@ -18,6 +18,20 @@ export interface CapacityProvider {
 /** The attribute with which an agent says of which Auto Scaling group its machine is. */
 export const autoScalingGroupAttribute = "hatoba.auto-scaling-group";
 
+/** The attribute with which an agent says that its machine stands for an instance of a provider of managed instances. */
+export const managedInstancesAttribute = "hatoba.capacity-provider";
+
+/** How a provider's container instances are told: the attribute, and its value; undefined for one that has none here. */
+export function membershipOf({
+  name,
+  autoScalingGroupProvider,
+  managedInstancesProvider,
+}: CapacityProvider): { readonly name: string; readonly value: string } | undefined {
+  if (managedInstancesProvider !== undefined) return { name: managedInstancesAttribute, value: name };
+  const group = autoScalingGroupName(autoScalingGroupProvider?.autoScalingGroupArn ?? "");
+  return group === "" ? undefined : { name: autoScalingGroupAttribute, value: group };
+}
+
 /** The name of the Auto Scaling group behind an ARN; a name is its own. */
 export const autoScalingGroupName = (nameOrArn: string): string =>
   nameOrArn.includes("autoScalingGroupName/")

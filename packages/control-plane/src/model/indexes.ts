@@ -11,6 +11,9 @@ export const indexes: { readonly [K in Kind]: readonly (keyof Resources[K])[] } 
   serviceDeployment: ["serviceArn", "status"],
   serviceRevision: ["serviceArn"],
   taskSet: ["serviceArn"],
+  daemon: ["clusterArn"],
+  daemonRevision: ["daemonArn", "daemonTaskDefinitionArn"],
+  daemonDeployment: ["daemonArn"],
   task: [
     "clusterArn",
     "containerInstanceArn",

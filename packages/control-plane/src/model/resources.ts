@@ -5,6 +5,7 @@ import type { CapacityProvider } from "./capacity-provider.ts";
 import type { ClientToken } from "./client-token.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ContainerInstance } from "./container-instance.ts";
+import type { Daemon, DaemonDeployment, DaemonRevision } from "./daemon.ts";
 import type { EventRule } from "./event-rule.ts";
 import type { AccessPoint, FileSystem, MountTarget } from "./file-system.ts";
 import type { LogResourcePolicy, MetricFilter, QueryDefinition, SubscriptionFilter } from "./log-filter.ts";
@@ -32,6 +33,9 @@ export interface Resources {
   serviceDeployment: ServiceDeployment;
   serviceRevision: ServiceRevision;
   taskSet: TaskSet;
+  daemon: Daemon;
+  daemonRevision: DaemonRevision;
+  daemonDeployment: DaemonDeployment;
   task: Task;
   containerInstance: ContainerInstance;
   clientToken: ClientToken;
@@ -79,6 +83,9 @@ export const kinds = Object.keys({
   serviceDeployment: 0,
   serviceRevision: 0,
   taskSet: 0,
+  daemon: 0,
+  daemonRevision: 0,
+  daemonDeployment: 0,
   task: 0,
   containerInstance: 0,
   clientToken: 0,

@@ -1,4 +1,10 @@
-import type { RegisterTaskDefinitionRequest, Tag, TaskDefinitionStatus } from "@aws-sdk/client-ecs";
+import type {
+  DaemonTaskDefinitionStatus,
+  RegisterDaemonTaskDefinitionRequest,
+  RegisterTaskDefinitionRequest,
+  Tag,
+  TaskDefinitionStatus,
+} from "@aws-sdk/client-ecs";
 
 /**
  * One revision of a family; keyed by its ARN. What the caller registered is kept as ECS shapes it, with ECS's defaults
@@ -7,7 +13,8 @@ import type { RegisterTaskDefinitionRequest, Tag, TaskDefinitionStatus } from "@
 export interface TaskDefinition {
   readonly family: string;
   readonly revision: number;
-  readonly status: TaskDefinitionStatus;
+  /** DAEMON: only daemons run it, and it is a task definition to nobody else; its own status is in `daemon`. */
+  readonly status: TaskDefinitionStatus | "DAEMON";
   readonly registered: Omit<RegisterTaskDefinitionRequest, "family" | "tags">;
   /** Launch types it may run on, as found by validation. */
   readonly compatibilities: readonly ("EC2" | "FARGATE" | "EXTERNAL")[];
@@ -18,6 +25,11 @@ export interface TaskDefinition {
   readonly registeredAt: number;
   readonly deregisteredAt?: number;
   readonly deleteRequestedAt?: number;
+  /** Of a daemon task definition, as it was registered; what its containers are made of is in `registered` all the same. */
+  readonly daemon?: {
+    readonly status: Exclude<DaemonTaskDefinitionStatus, "DELETED">;
+    readonly registered: Omit<RegisterDaemonTaskDefinitionRequest, "family" | "tags">;
+  };
   readonly tags: readonly Tag[];
 }
 

@@ -1,6 +1,6 @@
 import type { NetworkConfiguration, PlacementConstraint, PlacementStrategy } from "@aws-sdk/client-ecs";
 import type { LaunchType } from "@hatoba/contract";
-import { autoScalingGroupAttribute, autoScalingGroupName } from "../model/capacity-provider.ts";
+import { membershipOf } from "../model/capacity-provider.ts";
 import type { Subnet } from "../model/network.ts";
 import { byZoneGroup } from "../model/tallies.ts";
 import type { Demand, Task } from "../model/task.ts";
@@ -102,8 +102,8 @@ export class PlacementSession {
   }: Pick<PlacementRequest, "clusterArn" | "launchType" | "capacityProviderName">): readonly Candidate[] {
     if (launchType !== "FARGATE" && capacityProviderName !== undefined) {
       const all = this.pool({ clusterArn, launchType });
-      const group = groupOfProvider(this.snapshot, clusterArn, capacityProviderName);
-      return all.filter((on) => group !== undefined && on.attributes.get(autoScalingGroupAttribute) === group);
+      const member = memberOfProvider(this.snapshot, clusterArn, capacityProviderName);
+      return member === undefined ? [] : all.filter((on) => on.attributes.get(member.name) === member.value);
     }
     const key = `${launchType} ${launchType === "FARGATE" ? "" : clusterArn}`;
     const made = this.pools.get(key) ?? candidatesFor(this.snapshot, clusterArn, launchType);
@@ -144,11 +144,10 @@ export class PlacementSession {
   }
 }
 
-/** The Auto Scaling group that a capacity provider of a cluster's account stands for. */
-function groupOfProvider(snapshot: Snapshot, clusterArn: string, name: string): string | undefined {
-  const arn = clusterArn.replace(/:cluster\/.*$/, `:capacity-provider/${name}`);
-  const provider = snapshot.get("capacityProvider", arn)?.value.autoScalingGroupProvider;
-  return provider && autoScalingGroupName(provider.autoScalingGroupArn ?? "");
+/** What the container instances of a capacity provider of the cluster's account have. */
+function memberOfProvider(snapshot: Snapshot, clusterArn: string, name: string): ReturnType<typeof membershipOf> {
+  const provider = snapshot.get("capacityProvider", clusterArn.replace(/:cluster\/.*$/, `:capacity-provider/${name}`));
+  return provider && membershipOf(provider.value);
 }
 
 /** Expressions were read when they were stored; one that is none fits no instance. */

@@ -6,6 +6,7 @@ import type { Store } from "../store/store.ts";
 import { AttachmentReconciler } from "./attachment/attachment-reconciler.ts";
 import { CleanupReconciler } from "./cleanup/cleanup-reconciler.ts";
 import { ContainerInstanceReconciler } from "./container-instance/container-instance-reconciler.ts";
+import { DaemonReconciler } from "./daemon/daemon-reconciler.ts";
 import { Controller } from "./loop/controller.ts";
 import { ServiceReconciler } from "./service/service-reconciler.ts";
 import { TaskReconciler } from "./task/task-reconciler.ts";
@@ -26,6 +27,7 @@ export function startLoops(deps: LoopDependencies): { stop(): Promise<void> } {
     new TaskReconciler(deps),
     new ContainerInstanceReconciler(deps),
     new AttachmentReconciler(deps),
+    new DaemonReconciler(deps),
     new CleanupReconciler(deps),
   ];
   const controllers = reconcilers.map((reconciler) => new Controller({ ...deps, reconciler }));

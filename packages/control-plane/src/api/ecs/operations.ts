@@ -1,17 +1,4 @@
 import {
-  deleteDaemon,
-  deleteDaemonTaskDefinition,
-  describeDaemon,
-  describeDaemonDeployments,
-  describeDaemonRevisions,
-  describeDaemonTaskDefinition,
-  listDaemonDeployments,
-  listDaemons,
-  listDaemonTaskDefinitions,
-  updateDaemon,
-  whyNoDaemons,
-} from "./absent/daemons.ts";
-import {
   associateGatewayWithCluster,
   deleteExpressGatewayService,
   deleteGateway,
@@ -27,6 +14,20 @@ import {
   updateGateway,
   whyNoGateways,
 } from "./absent/gateways.ts";
+import { createDaemon, deleteDaemon, updateDaemon } from "./daemons/daemons.ts";
+import {
+  describeDaemon,
+  describeDaemonDeployments,
+  describeDaemonRevisions,
+  listDaemonDeployments,
+  listDaemons,
+} from "./daemons/read-daemons.ts";
+import {
+  deleteDaemonTaskDefinition,
+  describeDaemonTaskDefinition,
+  listDaemonTaskDefinitions,
+  registerDaemonTaskDefinition,
+} from "./daemons/task-definitions.ts";
 import type { NotBuilt, OperationTable } from "./operation.ts";
 import { continueServiceDeployment } from "./operations/continue-service-deployment.ts";
 import { createCapacityProvider } from "./operations/create-capacity-provider.ts";
@@ -99,7 +100,7 @@ export const operations = {
   ContinueServiceDeployment: continueServiceDeployment,
   CreateCapacityProvider: createCapacityProvider,
   CreateCluster: createCluster,
-  CreateDaemon: notBuilt(whyNoDaemons),
+  CreateDaemon: createDaemon,
   CreateExpressGatewayService: notBuilt(whyNoGateways),
   CreateGateway: notBuilt(whyNoGateways),
   CreateService: createService,
@@ -160,7 +161,7 @@ export const operations = {
   PutAttributes: putAttributes,
   PutClusterCapacityProviders: putClusterCapacityProviders,
   RegisterContainerInstance: registerContainerInstance,
-  RegisterDaemonTaskDefinition: notBuilt(whyNoDaemons),
+  RegisterDaemonTaskDefinition: registerDaemonTaskDefinition,
   RegisterTaskDefinition: registerTaskDefinition,
   RunTask: runTask,
   StartTask: startTask,

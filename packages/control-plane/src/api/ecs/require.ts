@@ -51,6 +51,8 @@ export function newestActive(snapshot: Snapshot, family: string, place: Place): 
 
 /** The key under which a family's last revision number is stored. */
 export const familyKey = (family: string): string => `family/${family}`;
+/** The same for a family of daemon task definitions. */
+export const daemonFamilyKey = (family: string): string => `daemon-family/${family}`;
 
 /**
  * The ACTIVE task definition that a call names: a revision, or a family's newest ACTIVE one.

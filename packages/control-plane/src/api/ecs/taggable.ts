@@ -12,6 +12,8 @@ const taggableKinds = {
   task: "task",
   "container-instance": "containerInstance",
   "capacity-provider": "capacityProvider",
+  daemon: "daemon",
+  "daemon-task-definition": "taskDefinition",
 } as const;
 type TaggableKind = (typeof taggableKinds)[keyof typeof taggableKinds];
 
@@ -66,6 +68,8 @@ function missing(kind: TaggableKind): EcsError {
       return invalid("The specified container instance was not found.");
     case "taskSet":
       return new EcsError("InvalidParameterException", "The specified task set was not found.");
+    case "daemon":
+      return new EcsError("DaemonNotFoundException", "The specified daemon was not found.");
     case "capacityProvider":
       return new EcsError("ClientException", missingProvider);
   }

@@ -133,8 +133,14 @@ export function expiredClusters({ snapshot }: ExpiryContext): Expired {
 export function expiredTaskDefinitions({ snapshot }: ExpiryContext): Expired {
   const unused = (arn: string) =>
     snapshot.count("service", { taskDefinition: arn }) === 0 &&
+    snapshot.count("daemonRevision", { daemonTaskDefinitionArn: arn }) === 0 &&
     snapshot.list("task", { taskDefinitionArn: arn }).every(({ value }) => value.lastStatus === "STOPPED");
   return {
-    gone: snapshot.list("taskDefinition", { status: "DELETE_IN_PROGRESS" }).filter(({ arn }) => unused(arn)),
+    gone: [
+      ...snapshot.list("taskDefinition", { status: "DELETE_IN_PROGRESS" }).filter(({ arn }) => unused(arn)),
+      ...snapshot
+        .list("taskDefinition", { status: "DAEMON" })
+        .filter(({ arn, value }) => value.daemon?.status === "DELETE_IN_PROGRESS" && unused(arn)),
+    ],
   };
 }

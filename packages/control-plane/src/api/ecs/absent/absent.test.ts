@@ -17,7 +17,6 @@ const arn = "arn:aws:ecs:us-east-1:000000000000:daemon/default/watch";
 
 test.each<readonly [OperationName, object, object]>([
   ["ListDaemons", {}, { daemonSummariesList: [] }],
-  ["ListDaemonDeployments", { daemonArn: arn }, { daemonDeployments: [] }],
   ["ListDaemonTaskDefinitions", {}, { daemonTaskDefinitions: [] }],
   [
     "DescribeDaemonDeployments",
@@ -38,6 +37,7 @@ test.each<readonly [OperationName, object, object]>([
 
 test.each<readonly [OperationName, object, string]>([
   ["DescribeDaemon", { daemonArn: arn }, "DaemonNotFoundException"],
+  ["ListDaemonDeployments", { daemonArn: arn }, "DaemonNotFoundException"],
   ["UpdateDaemon", { daemonArn: arn }, "DaemonNotFoundException"],
   ["DeleteDaemon", { daemonArn: arn }, "DaemonNotFoundException"],
   ["DeleteDaemon", {}, "InvalidParameterException: daemonArn can not be blank."],

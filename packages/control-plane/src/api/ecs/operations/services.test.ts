@@ -153,7 +153,11 @@ describe("CreateService", () => {
       { loadBalancers: [{ targetGroupArn: "x" }] },
       "UnsupportedFeatureException: Hatoba does not have load balancers yet",
     ],
-    ["a bake time", { deploymentConfiguration: { bakeTimeInMinutes: 5 } }, "UnsupportedFeatureException"],
+    [
+      "a bake time of more than a day",
+      { deploymentConfiguration: { bakeTimeInMinutes: 1441 } },
+      "InvalidParameterException: bakeTimeInMinutes must be between 0 and 1440.",
+    ],
     [
       "a linear configuration of another strategy",
       { deploymentConfiguration: { strategy: "CANARY", linearConfiguration: {} } },
@@ -180,9 +184,19 @@ describe("CreateService", () => {
       "UnsupportedFeatureException",
     ],
     [
-      "early success",
+      "early success that says half of it",
       { deploymentConfiguration: { earlySuccessCriteria: { enable: true, healthyPercent: 100 } } },
-      "UnsupportedFeatureException",
+      "InvalidParameterException: earlySuccessCriteria requires healthyPercent and sourceServiceRevisionCleanup",
+    ],
+    [
+      "early success below the floor",
+      {
+        deploymentConfiguration: {
+          minimumHealthyPercent: 80,
+          earlySuccessCriteria: { enable: true, healthyPercent: 50, sourceServiceRevisionCleanup: "DEFERRED" },
+        },
+      },
+      "InvalidParameterException: healthyPercent must be greater than or equal to minimumHealthyPercent.",
     ],
     [
       "a failure threshold of nothing",

@@ -1,8 +1,8 @@
-import { type Place, taskDefinitionArn } from "@hatoba/contract";
+import { daemonTaskDefinitionArn, type Place, taskDefinitionArn } from "@hatoba/contract";
 import type { TaskDefinition } from "../../../model/task-definition.ts";
 import type { Snapshot, Store, Stored, Write } from "../../../store/store.ts";
 import { type CommitPlan, commitPlan } from "../commit-plan.ts";
-import { familyKey } from "../require.ts";
+import { daemonFamilyKey, familyKey } from "../require.ts";
 
 /** A task definition that has no number yet. */
 export type Unnumbered = Omit<TaskDefinition, "revision">;
@@ -24,16 +24,16 @@ export function addRevision(store: Store, place: Place, unnumbered: Unnumbered):
   const families = queues.get(store) ?? new Map<string, Waiting[]>();
   queues.set(store, families);
   const waiting: Waiting = { unnumbered, added: Promise.withResolvers() };
-  const queue = families.get(unnumbered.family);
+  const queue = families.get(keyOf(unnumbered));
   if (queue !== undefined) queue.push(waiting);
   else void commitAll(store, place, families, waiting);
   return waiting.added.promise;
 }
 
 async function commitAll(store: Store, place: Place, families: Map<string, Waiting[]>, first: Waiting): Promise<void> {
-  const { family } = first.unnumbered;
+  const key = keyOf(first.unnumbered);
   const queue = [first];
-  families.set(family, queue);
+  families.set(key, queue);
   while (queue.length > 0) {
     const batch = queue.splice(0);
     try {
@@ -41,7 +41,6 @@ async function commitAll(store: Store, place: Place, families: Map<string, Waiti
         planRevisions(
           snapshot,
           place,
-          family,
           batch.map(({ unnumbered }) => unnumbered),
         ),
       );
@@ -50,26 +49,27 @@ async function commitAll(store: Store, place: Place, families: Map<string, Waiti
       for (const { added } of batch) added.reject(error);
     }
   }
-  families.delete(family);
+  families.delete(key);
 }
 
-/** The numbers after the family's last one, in order. */
-function planRevisions(
-  snapshot: Snapshot,
-  place: Place,
-  family: string,
-  all: readonly Unnumbered[],
-): CommitPlan<readonly Added[]> {
-  const known = snapshot.get("taskDefinitionFamily", familyKey(family));
+/** Families of daemons are counted by themselves. */
+const keyOf = ({ family, status }: Unnumbered) => (status === "DAEMON" ? daemonFamilyKey(family) : familyKey(family));
+
+/** The numbers after the family's last one, in order; all are of one family. */
+function planRevisions(snapshot: Snapshot, place: Place, all: readonly Unnumbered[]): CommitPlan<readonly Added[]> {
+  const [{ family, status } = { family: "" }] = all;
+  const key = status === "DAEMON" ? daemonFamilyKey(family) : familyKey(family);
+  const arnOf = status === "DAEMON" ? daemonTaskDefinitionArn : taskDefinitionArn;
+  const known = snapshot.get("taskDefinitionFamily", key);
   const last = known?.value.lastRevision ?? 0;
   const added = all.map((unnumbered, index): Added => {
     const revision = last + 1 + index;
-    const arn = taskDefinitionArn(place, family, revision);
+    const arn = arnOf(place, family, revision);
     return { kind: "taskDefinition", arn, revision: 0, value: { ...unnumbered, revision } };
   });
   const familyWrite: Write = {
     kind: "taskDefinitionFamily",
-    arn: familyKey(family),
+    arn: key,
     expected: known?.revision ?? 0,
     value: { family, lastRevision: last + all.length },
   };

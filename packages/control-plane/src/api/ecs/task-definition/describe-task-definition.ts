@@ -1,7 +1,7 @@
 import type * as sdk from "@aws-sdk/client-ecs";
 import type { Stored } from "../../../store/store.ts";
 
-/** A task definition as the API shows it. Its tags stand beside it in an answer, not in it. */
+/** A task definition of ordinary tasks as the API shows it. Its tags stand beside it in an answer, not in it. */
 export function describeTaskDefinition({ arn, value }: Stored<"taskDefinition">): sdk.TaskDefinition {
   const { family, revision, status, registered, deregisteredAt, deleteRequestedAt } = value;
   return {
@@ -9,7 +9,7 @@ export function describeTaskDefinition({ arn, value }: Stored<"taskDefinition">)
     taskDefinitionArn: arn,
     family,
     revision,
-    status,
+    ...(status === "DAEMON" ? {} : { status }),
     requiresAttributes: [...value.requiresAttributes],
     compatibilities: [...value.compatibilities],
     registeredAt: new Date(value.registeredAt),
