@@ -8,6 +8,7 @@ import { operations as events } from "../packages/control-plane/src/api/events/o
 import { operations as iam } from "../packages/control-plane/src/api/iam/operations.ts";
 import { operations as logs } from "../packages/control-plane/src/api/logs/operations.ts";
 import { operations as operator } from "../packages/control-plane/src/api/operator/operations.ts";
+import { operations as scheduler } from "../packages/control-plane/src/api/scheduler/operations.ts";
 import { operations as secretsManager } from "../packages/control-plane/src/api/secrets-manager/operations.ts";
 import { operations as ssm } from "../packages/control-plane/src/api/ssm/operations.ts";
 import { operations as sts } from "../packages/control-plane/src/api/sts/operations.ts";
@@ -35,6 +36,7 @@ describe.each([
   ["Secrets Manager", secretsManager],
   ["Systems Manager", ssm],
   ["EventBridge", events],
+  ["EventBridge Scheduler", scheduler],
 ] as const)("%s", (service, table) => {
   const rows = rowsOf(service);
 

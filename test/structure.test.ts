@@ -45,6 +45,8 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   "api/efs": ["file-systems"],
   // EventBridge reads patterns and schedules as the bus does, and puts events on it.
   "api/events": ["events"],
+  // Scheduler reads schedules as their runner does.
+  "api/scheduler": ["events"],
 };
 
 /** The agent's rooms. The engine decides, the runtime does, hooks stand around; only main.ts and agent.ts see all. */

@@ -3,12 +3,12 @@ import { AgentSessions } from "./agent-channel/agent-sessions.ts";
 import { attachAgentChannel } from "./agent-channel/attach.ts";
 import { defaultVpcId, ensureDefaultNetwork } from "./api/ec2/default-network.ts";
 import { ec2Service } from "./api/ec2/service.ts";
-import { describeContainerInstance } from "./api/ecs/container-instance/describe-container-instance.ts";
 import { ecrService } from "./api/ecr/service.ts";
+import { describeContainerInstance } from "./api/ecs/container-instance/describe-container-instance.ts";
 import { ecsService } from "./api/ecs/service.ts";
 import { describeTask, taskSurroundings } from "./api/ecs/tasks/describe-task.ts";
-import { runTaskForRules } from "./api/events/run-task.ts";
 import { efsService } from "./api/efs/service.ts";
+import { runTaskForRules } from "./api/events/run-task.ts";
 import { eventsService } from "./api/events/service.ts";
 import { firstOf, openRootKey, temporaryKeys } from "./api/http/access-keys.ts";
 import type { Call } from "./api/http/dispatch.ts";
@@ -25,6 +25,8 @@ import { operatorService } from "./api/operator/service.ts";
 import { attachRegistry } from "./api/registry/attach.ts";
 import { RegistryTokens } from "./api/registry/registry-tokens.ts";
 import { RoleRights } from "./api/rights/role-rights.ts";
+import { mayPutEvents } from "./api/scheduler/put-event.ts";
+import { schedulerService } from "./api/scheduler/service.ts";
 import { secretsManagerService } from "./api/secrets-manager/service.ts";
 import { ssmService } from "./api/ssm/service.ts";
 import { stsService } from "./api/sts/service.ts";
@@ -37,11 +39,13 @@ import { SealedTexts } from "./credentials/sealed-text.ts";
 import { TaskCredentials } from "./credentials/task-credentials.ts";
 import { TemporaryCredentials } from "./credentials/temporary-credentials.ts";
 import { EventBus } from "./events/event-bus.ts";
-import { FileSystemDirectories } from "./file-systems/file-system-directories.ts";
+import { ScheduleRunner } from "./events/scheduler/schedule-runner.ts";
 import { toEcsTask } from "./events/targets/ecs-task.ts";
+import { toEventBus } from "./events/targets/event-bus.ts";
 import { toHttpEndpoint } from "./events/targets/http-endpoint.ts";
 import { toLogGroup } from "./events/targets/log-group.ts";
 import { toTarget } from "./events/targets/to-target.ts";
+import { FileSystemDirectories } from "./file-systems/file-system-directories.ts";
 import { KeyRotation } from "./key-rotation/key-rotation.ts";
 import { LogFilters } from "./log-filters/log-filters.ts";
 import { sendToDestination } from "./log-filters/send-to-destination.ts";
@@ -108,6 +112,8 @@ export async function startControlPlane(
   await keyRotation.start();
   const endpoint = `http://${config.listen.host}:${config.listen.port}`;
   const asRule = { store, clock, ids, settings, logger, requestId: "event", endpoint };
+  const requireRoleRight = config.auth === "open" ? {} : { requireRight: (call: Call) => rights.requireRight(call) };
+  const ecsTask = toEcsTask(runTaskForRules({ context: asRule, ...requireRoleRight }));
   const http = toHttpEndpoint({ store, open: (text) => sealed.open(text) });
   const bus = new EventBus({
     store,
@@ -122,13 +128,20 @@ export async function startControlPlane(
     deliver: toTarget({
       logs: toLogGroup({ logStore, clock }),
       http,
-      ecs: toEcsTask(
-        runTaskForRules({
-          context: asRule,
-          ...(config.auth === "open" ? {} : { requireRight: (call) => rights.requireRight(call) }),
-        }),
-      ),
+      ecs: ecsTask,
     }),
+  });
+  const events = eventsService({ bus, sealed });
+  const eventBus = toEventBus({
+    put: (event) => bus.put(event),
+    requirePut: mayPutEvents({ context: asRule, events, ...requireRoleRight }),
+  });
+  const schedules = new ScheduleRunner({
+    store,
+    clock,
+    logger,
+    place: settings,
+    deliver: (delivery, input) => (delivery.eventBridge === undefined ? ecsTask : eventBus)(delivery, input),
   });
   const registry = new ImageRegistry({ folder: join(dataDir, "registry"), store, clock, ids, settings });
   const sealedLogins = new SealedTexts(houseKey, "registry logins");
@@ -167,7 +180,8 @@ export async function startControlPlane(
       ecr,
       ssmService({ machineKeys, sealedParameters }),
       iamService,
-      eventsService({ bus, sealed }),
+      events,
+      schedulerService,
     ],
     authenticate:
       config.auth === "open"
@@ -230,6 +244,7 @@ export async function startControlPlane(
       sessions.close();
       await server.close();
       bus.close();
+      schedules.close();
       logFilters.close();
       await loops.stop();
       await stopSweeping();

@@ -9,6 +9,10 @@ export interface Delivery {
   readonly target: RuleTarget;
   /** When the event came; epoch milliseconds. */
   readonly ingestedAt: number;
+  /** Who starts tasks, where it is not a rule. */
+  readonly startedBy?: string;
+  /** What kind of event a bus gets. */
+  readonly eventBridge?: { readonly DetailType: string | undefined; readonly Source: string | undefined };
 }
 
 /** Hands an event to a target; `input` is what the target is to get. Rejects if that did not go well. */

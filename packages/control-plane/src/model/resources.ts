@@ -8,12 +8,13 @@ import type { ContainerInstance } from "./container-instance.ts";
 import type { Daemon, DaemonDeployment, DaemonRevision } from "./daemon.ts";
 import type { EventRule } from "./event-rule.ts";
 import type { AccessPoint, FileSystem, MountTarget } from "./file-system.ts";
-import type { LogResourcePolicy, MetricFilter, QueryDefinition, SubscriptionFilter } from "./log-filter.ts";
 import type { Image, ImageBlob, ImageRepository, ImageTag } from "./image-repository.ts";
+import type { LogResourcePolicy, MetricFilter, QueryDefinition, SubscriptionFilter } from "./log-filter.ts";
 import type { ManagedInstance } from "./managed-instance.ts";
 import type { NetworkInterface, SecurityGroup, Subnet, Vpc } from "./network.ts";
 import type { Parameter, ParameterVersion } from "./parameter.ts";
 import type { InstanceProfile, ManagedPolicy, Role } from "./role.ts";
+import type { Schedule, ScheduleGroup } from "./schedule.ts";
 import type { Secret, SecretVersion } from "./secret.ts";
 import type { Deployment, Service, ServiceEvents } from "./service.ts";
 import type { ServiceDeployment, ServiceRevision } from "./service-deployment.ts";
@@ -54,14 +55,16 @@ export interface Resources {
   eventRule: EventRule;
   eventConnection: EventConnection;
   apiDestination: ApiDestination;
-  imageRepository: ImageRepository;
-  image: Image;
-  imageTag: ImageTag;
-  imageBlob: ImageBlob;
+  schedule: Schedule;
+  scheduleGroup: ScheduleGroup;
   metricFilter: MetricFilter;
   subscriptionFilter: SubscriptionFilter;
   queryDefinition: QueryDefinition;
   logResourcePolicy: LogResourcePolicy;
+  imageRepository: ImageRepository;
+  image: Image;
+  imageTag: ImageTag;
+  imageBlob: ImageBlob;
   parameter: Parameter;
   parameterVersion: ParameterVersion;
   secret: Secret;
@@ -104,14 +107,16 @@ export const kinds = Object.keys({
   eventRule: 0,
   eventConnection: 0,
   apiDestination: 0,
-  imageRepository: 0,
-  image: 0,
-  imageTag: 0,
-  imageBlob: 0,
+  schedule: 0,
+  scheduleGroup: 0,
   metricFilter: 0,
   subscriptionFilter: 0,
   queryDefinition: 0,
   logResourcePolicy: 0,
+  imageRepository: 0,
+  image: 0,
+  imageTag: 0,
+  imageBlob: 0,
   parameter: 0,
   parameterVersion: 0,
   secret: 0,

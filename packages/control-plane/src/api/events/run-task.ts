@@ -47,7 +47,8 @@ export function runTaskForRules({
   };
 }
 
-function sessionOf(roleArn: string, { settings, clock }: Omit<OperationContext, "caller">): Caller {
+/** A session of a role that EventBridge acts as. */
+export function sessionOf(roleArn: string, { settings, clock }: Omit<OperationContext, "caller">): Caller {
   const { accountId, region } = settings;
   const hour = 3_600_000;
   return {

@@ -15,6 +15,7 @@ import { logsRights } from "./logs-rights.ts";
 import { type CallFacts, requestContext } from "./request-context.ts";
 import { everywhere, type Input, type Right, type RightsOf } from "./right.ts";
 import { RolePolicies } from "./role-policies.ts";
+import { schedulerRights } from "./scheduler-rights.ts";
 import { secretsManagerRights } from "./secrets-manager-rights.ts";
 import { ssmRights } from "./ssm-rights.ts";
 
@@ -26,6 +27,7 @@ const rights: Readonly<Record<string, Readonly<Partial<Record<string, RightsOf>>
   events: eventsRights,
   iam: iamRights,
   logs: logsRights,
+  scheduler: schedulerRights,
   secretsmanager: secretsManagerRights,
   ssm: ssmRights,
 };

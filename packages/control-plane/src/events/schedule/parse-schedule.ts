@@ -35,6 +35,12 @@ function parseRate(argument: string, since: number): Schedule {
 }
 
 function parseCron(argument: string): Schedule {
+  const cron = readCron(argument, "UTC");
+  return { next: (after) => cron.nextRun(new Date(after))?.getTime() };
+}
+
+/** Reads the six fields of a cron expression. @throws BadSchedule */
+export function readCron(argument: string, timezone: string): Cron {
   const fields = argument.trim().split(/\s+/);
   if (fields.length !== 6) throw new BadSchedule("a cron expression has six fields");
   const [minutes, hours, dayOfMonth, month, dayOfWeek, year] = fields as [
@@ -53,10 +59,9 @@ function parseCron(argument: string): Schedule {
   const pattern = ["0", minutes, hours, dayOfMonth, month, weekdays, year].map((field) =>
     field === "?" ? "*" : field,
   );
-  let cron: Cron;
   try {
-    cron = new Cron(pattern.join(" "), {
-      timezone: "UTC",
+    return new Cron(pattern.join(" "), {
+      timezone,
       mode: "7-part",
       sloppyRanges: true,
       alternativeWeekdays: true,
@@ -65,5 +70,4 @@ function parseCron(argument: string): Schedule {
   } catch (error) {
     throw new BadSchedule(error instanceof Error ? error.message : "it cannot be read", { cause: error });
   }
-  return { next: (after) => cron.nextRun(new Date(after))?.getTime() };
 }

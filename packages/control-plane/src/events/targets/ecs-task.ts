@@ -30,7 +30,7 @@ export const toEcsTask =
 
 /** The call that an event becomes. An input of the target's own is the task's overrides. */
 export function runTaskRequest(
-  { target, event, rule }: Delivery,
+  { target, event, rule, startedBy }: Delivery,
   { input, count, index }: { readonly input: string; readonly count: number; readonly index: number },
 ): RunTaskRequest {
   const { EcsParameters: given } = target;
@@ -59,7 +59,7 @@ export function runTaskRequest(
     referenceId: given?.ReferenceId,
     tags: given?.Tags?.map(({ Key, Value }) => ({ key: Key, value: Value })),
     overrides: isTransformed ? overridesIn(input) : undefined,
-    startedBy: `events-rule/${rule.name}`,
+    startedBy: startedBy ?? `events-rule/${rule.name}`,
     clientToken: createHash("sha256").update(`${event.id} ${rule.arn} ${target.Id} ${index}`).digest("hex"),
   }) as unknown as RunTaskRequest;
 }

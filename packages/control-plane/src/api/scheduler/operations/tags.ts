@@ -1,0 +1,42 @@
+import type { Tag } from "@aws-sdk/client-scheduler";
+import { ConflictError } from "../../../store/store.ts";
+import type { OperationContext } from "../../operation-context.ts";
+import { newTags } from "../group-tags.ts";
+import type { Operation } from "../operation.ts";
+import { requireGroup } from "../require-group.ts";
+
+/** Of schedule groups; schedules themselves have no tags. Source: EventBridge Scheduler API reference, TagResource. */
+export const tagResource: Operation<"TagResource"> = async ({ ResourceArn = "", Tags }, context) => {
+  await changeTags(ResourceArn, context, (known) => newTags(known, Tags));
+  return {};
+};
+
+/** Source: EventBridge Scheduler API reference, UntagResource. */
+export const untagResource: Operation<"UntagResource"> = async ({ ResourceArn = "", TagKeys = [] }, context) => {
+  await changeTags(ResourceArn, context, (known) => known.filter(({ Key = "" }) => !TagKeys.includes(Key)));
+  return {};
+};
+
+/** Source: EventBridge Scheduler API reference, ListTagsForResource. */
+export const listTagsForResource: Operation<"ListTagsForResource"> = async ({ ResourceArn = "" }, context) => ({
+  Tags: [...requireGroup(nameIn(ResourceArn), context).value.tags],
+});
+
+const nameIn = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
+
+async function changeTags(
+  groupArn: string,
+  context: OperationContext,
+  change: (tags: readonly Tag[]) => readonly Tag[],
+): Promise<void> {
+  for (;;) {
+    const { arn, revision, value } = requireGroup(nameIn(groupArn), context);
+    const changed = { ...value, tags: change(value.tags) };
+    try {
+      await context.store.commit([{ kind: "scheduleGroup", arn, expected: revision, value: changed }]);
+      return;
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+    }
+  }
+}
