@@ -136,6 +136,26 @@ spot
   .option(...execOptions[0])
   .action(async (task: string, options) => (await import("./commands/spot.ts")).interruptSpotTask(task, options));
 
+const key = program.command("key").description("the key that the house's secrets are sealed with");
+key
+  .command("rotate")
+  .description("make a new one and seal everything with it; running tasks keep what they have")
+  .option(...dataDir)
+  .option("--revoke", "drop the old one at once: credentials that it issued end, tasks get new ones")
+  .action(async (options) => (await import("./commands/key.ts")).rotateKey(options));
+
+const secret = program.command("secret").description("secrets of Secrets Manager, beside what the aws CLI does");
+secret
+  .command("rotate <name>")
+  .description("give a secret a new value, by its name or ARN: a random one, or one from standard input")
+  .option(...dataDir)
+  .option("--value-stdin", "read the new value from standard input")
+  .option("--json-key <key>", "of a secret that is a JSON object: the member that changes (default password)")
+  .option("--length <characters>", "of a random value (default 32)")
+  .option("--pending", "only put the new value, as AWSPENDING")
+  .option("--finish", "make the value that is AWSPENDING current")
+  .action(async (name, options) => (await import("./commands/secret.ts")).rotateSecret(name, options));
+
 const agent = program.command("agent").description("this machine as a container instance of a house elsewhere");
 agent
   .command("join")
