@@ -21,6 +21,8 @@ import { AwslogsHook } from "./hooks/logs/awslogs-hook.ts";
 import { CloudWatchLogSink } from "./hooks/logs/cloudwatch-log-sink.ts";
 import { EngineDriverHook } from "./hooks/logs/engine-driver-hook.ts";
 import { SecretsHook } from "./hooks/secrets/secrets-hook.ts";
+import { EfsHook } from "./hooks/volumes/efs-hook.ts";
+import { efsCapabilities, openEfsRoot } from "./hooks/volumes/efs-root.ts";
 import { ensurePauseImage } from "./images/pause-image.ts";
 import { EngineStatus } from "./metrics/engine-status.ts";
 import { UsageSampler } from "./metrics/usage-sampler.ts";
@@ -93,6 +95,10 @@ export async function startAgent(
     settings: config.taskPidsLimit === undefined ? {} : { pidsLimit: config.taskPidsLimit },
     logger,
   });
+  const efsRoot =
+    config.efsRoot === undefined || platform.osType !== "linux"
+      ? undefined
+      : await openEfsRoot(config.efsRoot, config.dataDir);
   const sink = new CloudWatchLogSink({
     logger,
     call: (operation, input) => api.call("logs", logsTarget, operation, input),
@@ -153,6 +159,7 @@ export async function startAgent(
     hooks: [
       ...(config.taskEndpoints ? [endpoints.hook] : []),
       secrets,
+      new EfsHook(efsRoot),
       awslogs,
       firelens,
       new EngineDriverHook({ secrets: secrets.logOptions }),
@@ -200,7 +207,14 @@ export async function startAgent(
       logger.warn({ err: error }, "the pause image could not be made"),
     );
   }
-  const containerInstanceArn = await register(config, { controlPlane, state, facts, hasTaskEndpoints, logger });
+  const containerInstanceArn = await register(config, {
+    controlPlane,
+    state,
+    facts,
+    hasTaskEndpoints,
+    capabilities: efsRoot === undefined ? [] : efsCapabilities,
+    logger,
+  });
   const ending = new AbortController();
   const connected = stayInTouch({
     controlPlane,

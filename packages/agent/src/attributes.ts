@@ -63,12 +63,13 @@ export function attributesOf(
     zone,
     hostShell,
     hasTaskEndpoints = false,
-  }: Pick<AgentConfig, "capacity" | "zone" | "hostShell"> & { readonly hasTaskEndpoints?: boolean },
+    more = [],
+  }: Pick<AgentConfig, "capacity" | "zone" | "hostShell"> & { readonly hasTaskEndpoints?: boolean; readonly more?: readonly string[] },
 ): readonly AgentAttribute[] {
   const newest = Number(apiVersion.split(".")[1] ?? 0);
   const drivers = logDrivers.filter((driver) => driver === "none" || loggingDrivers.includes(driver));
   const attributes = [
-    ...[...capabilities, ...(hasTaskEndpoints ? roleCapabilities : [])].map((name) => ({ name })),
+    ...[...capabilities, ...(hasTaskEndpoints ? roleCapabilities : []), ...more].map((name) => ({ name })),
     ...apiMinors
       .filter((minor) => minor <= newest)
       .map((minor) => ({ name: `com.amazonaws.ecs.capability.docker-remote-api.1.${minor}` })),

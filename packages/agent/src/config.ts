@@ -19,6 +19,8 @@ export interface AgentConfig {
   readonly capacity: "EC2" | "EXTERNAL" | "FARGATE";
   /** As `us-east-1a`; the control plane chooses if it is absent. */
   readonly zone?: string;
+  /** A directory, or an NFS export as `files.example:/srv/efs`: where file systems of EFS are, one folder each; absent: nowhere. */
+  readonly efsRoot?: string;
   /** Label on everything that is made on the engine, besides the agent's own. */
   readonly house?: string;
   /** Address of this machine that published ports are bound to; all of them if absent. */
@@ -80,6 +82,7 @@ export function readAgentConfig(variables: Variables, host: HostPlatform = hostP
   const house = text("HATOBA_HOUSE");
   const publishAddress = text("HATOBA_PUBLISH_ADDRESS");
   const hostShell = text("HATOBA_HOST_SHELL");
+  const efsRoot = text("HATOBA_EFS_ROOT");
   if (hostShell !== undefined && !/^[a-z_][a-z0-9_-]*\$?$/i.test(hostShell)) {
     throw new ConfigError(`HATOBA_HOST_SHELL takes the name of a user of this machine, not ${hostShell}`);
   }
@@ -146,6 +149,7 @@ export function readAgentConfig(variables: Variables, host: HostPlatform = hostP
     ...(house === undefined ? {} : { house }),
     ...(publishAddress === undefined ? {} : { publishAddress }),
     ...(hostShell === undefined ? {} : { hostShell }),
+    ...(efsRoot === undefined ? {} : { efsRoot }),
   };
 }
 

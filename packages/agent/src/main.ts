@@ -2,6 +2,7 @@ import { pino } from "pino";
 import { startAgent } from "./agent.ts";
 import { ConfigError, readAgentConfig } from "./config.ts";
 import { trustCertFile, withKeyFile } from "./key-file.ts";
+import { EfsRootError } from "./hooks/volumes/efs-root.ts";
 import { hostPlatform } from "./platform/host-platform.ts";
 import { AgentRefusedError } from "./register.ts";
 import { exitCodeFor, serviceFlag } from "./windows/service-exit.ts";
@@ -31,6 +32,6 @@ try {
   if (asService) process.stdin.once("end", close).resume();
 } catch (error) {
   const final = error instanceof ConfigError || error instanceof AgentRefusedError;
-  console.error(final ? error.message : error);
+  console.error(final || error instanceof EfsRootError ? error.message : error);
   process.exit(exitCodeFor(final ? 5 : 1, asService));
 }

@@ -17,6 +17,8 @@ export interface RegisterDependencies {
   readonly facts: MachineFacts;
   /** Whether containers reach the local endpoints, where they get the credentials of their roles. */
   readonly hasTaskEndpoints?: boolean;
+  /** What this machine can do beyond what every agent can, as `ecs.capability.efs`. */
+  readonly capabilities?: readonly string[];
   readonly logger: Logger;
 }
 
@@ -61,9 +63,9 @@ async function registerAs(
   known: string | undefined,
   clientToken: string,
   config: AgentConfig,
-  { controlPlane, state, facts, hasTaskEndpoints = false }: RegisterDependencies,
+  { controlPlane, state, facts, hasTaskEndpoints = false, capabilities = [] }: RegisterDependencies,
 ): Promise<string> {
-  const own = attributesOf(facts, { ...config, hasTaskEndpoints });
+  const own = attributesOf(facts, { ...config, hasTaskEndpoints, more: capabilities });
   const custom = Object.entries(config.attributes).map(([name, value]) => ({ name, value }));
   const attributes = [...(known === undefined ? custom : []), ...own];
   const answer = await withCluster(config, controlPlane, () =>

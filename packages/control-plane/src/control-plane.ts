@@ -7,6 +7,7 @@ import { ecrService } from "./api/ecr/service.ts";
 import { describeContainerInstance } from "./api/ecs/container-instance/describe-container-instance.ts";
 import { ecsService } from "./api/ecs/service.ts";
 import { describeTask, taskSurroundings } from "./api/ecs/tasks/describe-task.ts";
+import { efsGrants } from "./api/efs/efs-grants.ts";
 import { efsService } from "./api/efs/service.ts";
 import { runTaskForRules } from "./api/events/run-task.ts";
 import { eventsService } from "./api/events/service.ts";
@@ -218,6 +219,7 @@ export async function startControlPlane(
     ids,
     logger,
     credentials: new TaskCredentials(credentials),
+    grantMounts: efsGrants({ policies: rights.policies, clock, settings }),
     metrics,
     registry: { place: settings, ...registryNames(config, server.url) },
   };

@@ -48,12 +48,16 @@ function placed(
       return { source: volume.name, ...(autoprovision ? { create } : { mustExist: true }), ofTask: false };
     }
     case "efs":
+      return { source: efsPlaceholder(volume.name), ofTask: false };
     case "fsxWindowsFileServer":
       throw refused(`volumes of type ${volume.type} are not supported by this agent`);
     default:
       throw refused("unrecognized volume type");
   }
 }
+
+/** Stands where the hook for EFS puts the directory, once it knows whether the task may have it. */
+export const efsPlaceholder = (volume: string): string => `efs:${volume}`;
 
 /** The spelling is that of the genuine agent. */
 const refused = (why: string) => new ContainerFailure("UnrecogniedTaskError", `Error loading task - ${why}`);

@@ -43,6 +43,7 @@ export interface JoinOptions extends StartOptions {
   readonly cluster: string;
   readonly capacity: string;
   readonly zone?: string;
+  readonly efsRoot?: string;
   readonly ca?: string;
   readonly caFingerprint?: string;
   readonly start: boolean;
@@ -71,7 +72,7 @@ export async function joinHouse(options: JoinOptions): Promise<number> {
     ...request,
     ...(authority === undefined ? {} : { authority }),
   });
-  const { cluster, zone } = options;
+  const { cluster, zone, efsRoot } = options;
   const machine: JoinedMachine = {
     endpoint: endpoint.origin,
     instanceId,
@@ -79,6 +80,7 @@ export async function joinHouse(options: JoinOptions): Promise<number> {
     cluster,
     capacity,
     ...(zone === undefined ? {} : { zone }),
+    ...(efsRoot === undefined ? {} : { efsRoot }),
   };
   writeJoined(layout, machine, key, authority);
   console.log(`This machine is ${instanceId} of ${endpoint.origin}, for the cluster ${cluster}.`);

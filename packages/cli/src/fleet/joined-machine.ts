@@ -15,6 +15,8 @@ export interface JoinedMachine {
   readonly capacity: "EC2" | "EXTERNAL";
   /** As `us-east-1b`. */
   readonly zone?: string;
+  /** A directory, or an NFS export as `files.example:/srv/efs`. */
+  readonly efsRoot?: string;
 }
 
 /** Where it is written down: what it joined, its key (its owner's alone), and the authority it trusts. */
@@ -87,6 +89,7 @@ export function agentOf(layout: Layout, machine: JoinedMachine) {
       HATOBA_KEY_FILE: files.key,
       ...(existsSync(files.authority) ? { SSL_CERT_FILE: files.authority } : {}),
       ...(machine.zone === undefined ? {} : { HATOBA_ZONE: machine.zone }),
+      ...(machine.efsRoot === undefined ? {} : { HATOBA_EFS_ROOT: machine.efsRoot }),
     },
   };
 }

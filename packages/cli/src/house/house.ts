@@ -21,6 +21,8 @@ export interface Choices {
   readonly tlsNames?: string;
   /** URL that other machines reach the control plane at. */
   readonly advertise?: string;
+  /** Absolute: where EFS file systems lie. */
+  readonly efsDir?: string;
 }
 export const defaultChoices: Choices = {
   listen: "127.0.0.1:4577",
@@ -119,6 +121,7 @@ function commandOf(layout: Layout, choices: Choices, name: ProcessName): readonl
     "account-id": accountId,
     "vpc-cidr": vpcCidr,
     advertise,
+    "efs-dir": choices.efsDir,
     "tls-cert": tlsCert,
     "tls-key": tlsKey,
     "tls-names": tlsNames,
@@ -144,6 +147,8 @@ function environmentOf(
     ECS_DATADIR: join(layout.dataDir, name),
     HATOBA_CAPACITY: fargate ? "FARGATE" : "EC2",
     HATOBA_HOUSE: layout.houseId,
+    HATOBA_EFS_ROOT:
+      process.env["HATOBA_EFS_ROOT"] ?? choices.efsDir ?? process.env["HATOBA_EFS_DIR"] ?? join(layout.dataDir, "efs"),
     // While the API is for this machine alone, so are the ports of its tasks.
     ...(choices.listen.startsWith("127.") ? { HATOBA_PUBLISH_ADDRESS: "127.0.0.1" } : {}),
     ...(fargate ? {} : { ECS_CLUSTER: "default" }),

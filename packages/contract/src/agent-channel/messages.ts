@@ -103,6 +103,8 @@ export interface ChannelVolume {
     readonly transitEncryption?: string;
     readonly transitEncryptionPort?: number;
     readonly authorizationConfig?: { readonly accessPointId?: string; readonly iam?: string };
+    /** What the file system's side says to this mount; a genuine agent passes over it. */
+    readonly hatobaGrant?: EfsGrant;
   };
   readonly fsxWindowsFileServerVolumeConfiguration?: {
     readonly fileSystemId: string;
@@ -110,6 +112,21 @@ export interface ChannelVolume {
     readonly authorizationConfig: { readonly credentialsParameter: string; readonly domain: string };
   };
 }
+
+/** Whether and how a task may mount a file system: a refusal in the words of the EFS mount helper, or what is mounted. */
+export type EfsGrant =
+  | { readonly refused: string; readonly code: number }
+  | {
+      /** Below the file system's root; absolute. */
+      readonly path: string;
+      /** How the directory is made if it is not there. `permissions` as `0755`. */
+      readonly create?: { readonly ownerUid: number; readonly ownerGid: number; readonly permissions: string };
+      /** Who the access point makes of everybody. */
+      readonly user?: { readonly uid: number; readonly gid: number; readonly secondaryGids: readonly number[] };
+      readonly mayWrite: boolean;
+      /** Root is root there too, and not squashed. */
+      readonly mayBeRoot: boolean;
+    };
 
 export interface ElasticNetworkInterface {
   readonly ec2Id: string;

@@ -1,5 +1,6 @@
 import {
   type ChannelFrame,
+  type ChannelTask,
   type Connection,
   decodeFrame,
   encodeFrame,
@@ -10,7 +11,7 @@ import type { Task } from "../model/task.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { IdSource } from "../platform/ids.ts";
 import type { Logger } from "../platform/logger.ts";
-import type { Store } from "../store/store.ts";
+import type { Snapshot, Store } from "../store/store.ts";
 import { AgentUpdating } from "./agent-updating.ts";
 import { CredentialsRenewal } from "./credentials-renewal.ts";
 import { InterfaceAnnouncements } from "./interface-announcements.ts";
@@ -27,6 +28,8 @@ export interface SessionDependencies {
   readonly logger: Logger;
   /** Where tasks get the keys of their roles from; without it they get none. */
   readonly credentials?: TaskCredentials;
+  /** Says of each EFS volume of a task whether and how it may be mounted; without it agents mount none. */
+  readonly grantMounts?: (entry: ChannelTask, task: Task, snapshot: Snapshot) => ChannelTask;
   /** Images of this registry are named as each agent reaches it. */
   readonly registry?: HouseRegistry;
 }
@@ -88,7 +91,8 @@ export class AgentSession implements SessionLine {
       entryOf: (snapshot, taskArn) => {
         const stored = snapshot.get("task", taskArn);
         if (stored === undefined || this.interfaces?.holdsBack(snapshot, stored)) return undefined;
-        const entry = payloadEntry(snapshot, stored, credentials && ((role) => credentials.issue(role, clock.now())));
+        const said = payloadEntry(snapshot, stored, credentials && ((role) => credentials.issue(role, clock.now())));
+        const entry = said && (deps.grantMounts?.(said, stored.value, snapshot) ?? said);
         if (entry === undefined || registry === undefined || reachedAt === undefined) return entry;
         return withHouseImages(entry, { reachedAt, registry });
       },
