@@ -82,7 +82,7 @@ describe("a container's login", () => {
   ])("fails with a reason that gives nothing away: %s", async (_case, found, retriable) => {
     const error: unknown = await find(found).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
-      name: "CannotPullContainerAuthError",
+      name: retriable ? "CannotPullContainerAuthError" : "TaskFailure",
       message: expect.stringContaining(secretArn) as string,
       retriable,
     });
@@ -103,7 +103,9 @@ test("the engine logs in for the pull, and tells why it could not; what it keeps
   await machine.pass(1000);
   expect(machine.reports.accepted.at(-1)).toMatchObject({
     status: "STOPPED",
-    containers: [{ reason: expect.stringMatching(/^CannotPullContainerAuthError: secret arn:/) as string }],
+    reason: expect.stringMatching(
+      /^ResourceInitializationError: unable to pull secrets or registry auth: .*: secret arn:/,
+    ) as string,
   });
   expect(JSON.stringify([machine.state.tasks(), machine.reports.accepted])).not.toContain(hidden);
 });

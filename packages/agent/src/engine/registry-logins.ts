@@ -2,6 +2,7 @@ import type { ChannelTask, ChannelTaskDefinitionContainer, EcrAuthData, IAMRoleC
 import { ContainerFailure } from "../runtime/container-runtime.ts";
 import { imageReference } from "../runtime/docker-image-reference.ts";
 import type { RegistryAuth } from "../runtime/registry-auth.ts";
+import { TaskFailure } from "./task-failure.ts";
 
 /** Logins of the agent's configuration, by the registry's host. */
 export type StaticLogins = ReadonlyMap<string, RegistryAuth>;
@@ -39,7 +40,7 @@ export class RegistryLogins {
     this.#options = options;
   }
 
-  /** @throws ContainerFailure CannotPullContainerAuthError, CannotPullECRContainerError; retriable while the execution role's credentials have not come */
+  /** @throws TaskFailure if its secret cannot be read, ContainerFailure CannotPullContainerAuthError, CannotPullECRContainerError; retriable while the execution role's credentials have not come */
   async find(
     task: ChannelTask,
     { image, registryAuthentication }: ChannelTaskDefinitionContainer,
@@ -63,7 +64,8 @@ export class RegistryLogins {
     } catch (error) {
       signal.throwIfAborted();
       const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      throw refused(`secret ${credentialsParameter} could not be read: ${why}`, false, error);
+      const tries = "service call has been retried 1 time(s)";
+      throw ofSecret(`${tries}: failed to fetch secret ${credentialsParameter} from secrets manager: ${why}`, error);
     }
     return { ...parseSecret(text, credentialsParameter), serveraddress: registry };
   }
@@ -104,8 +106,15 @@ function parseSecret(text: string, secretId: string): Pick<RegistryAuth, "userna
   } catch {
     // Said below, in the same words.
   }
-  throw refused(`secret ${secretId} is not a JSON object with username and password`, false);
+  throw ofSecret(`secret ${secretId} is not a JSON object with username and password`);
 }
+
+/** Source of the text: ECS developer guide, "ResourceInitializationError errors". */
+const ofSecret = (message: string, cause?: unknown) =>
+  new TaskFailure(
+    `ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: ${message}`,
+    { cause },
+  );
 
 const refused = (message: string, retriable: boolean, cause?: unknown) =>
   new ContainerFailure("CannotPullContainerAuthError", message, { retriable, cause });
