@@ -64,7 +64,10 @@ export function attributesOf(
     hostShell,
     hasTaskEndpoints = false,
     more = [],
-  }: Pick<AgentConfig, "capacity" | "zone" | "hostShell"> & { readonly hasTaskEndpoints?: boolean; readonly more?: readonly string[] },
+  }: Pick<AgentConfig, "capacity" | "zone" | "hostShell"> & {
+    readonly hasTaskEndpoints?: boolean;
+    readonly more?: readonly string[];
+  },
 ): readonly AgentAttribute[] {
   const newest = Number(apiVersion.split(".")[1] ?? 0);
   const drivers = logDrivers.filter((driver) => driver === "none" || loggingDrivers.includes(driver));

@@ -28,7 +28,11 @@ program
   .option("--tls-cert <file>", "serve with this certificate (PEM, with those that vouch for it); goes with --tls-key")
   .option("--tls-key <file>", "its private key (PEM)")
   .option("--advertise <url>", "URL by which other machines reach the control plane, if it is not its address")
-  .option("--efs-dir <directory>", "where EFS file systems lie, one folder each (default: efs in the data directory)", resolve)
+  .option(
+    "--efs-dir <directory>",
+    "where EFS file systems lie, one folder each (default: efs in the data directory)",
+    (path: string) => resolve(path),
+  )
   .option("--no-sample", "start without the sample service")
   .action(async (options) => (await import("./commands/up.ts")).up(options));
 program
@@ -171,7 +175,10 @@ agent
   .option("--cluster <name>", "the cluster that this machine is for", "default")
   .option("--capacity <type>", "EC2 or EXTERNAL: the launch type of the tasks that are placed here", "EC2")
   .option("--zone <zone>", "availability zone, as us-east-1b (default the house's first)")
-  .option("--efs-root <where>", "the house's EFS directory as this machine sees it, or an NFS export SERVER:/PATH of it")
+  .option(
+    "--efs-root <where>",
+    "the house's EFS directory as this machine sees it, or an NFS export SERVER:/PATH of it",
+  )
   .option("--detach", "start the agent in the background")
   .option("--service", "have systemd run the agent (the same as agent install)")
   .option("--no-start", "join, and start the agent later")
