@@ -7,9 +7,10 @@ import { requireCluster } from "../require.ts";
 export const listServices: Operation<"ListServices"> = async (input, { store, caller }) => {
   const snapshot = store.snapshot();
   const cluster = requireCluster(snapshot, input.cluster, caller);
-  const { launchType, schedulingStrategy, maxResults, nextToken } = input;
+  const { launchType, schedulingStrategy, resourceManagementType, maxResults, nextToken } = input;
   const services = snapshot
     .list("service", { clusterArn: cluster.arn })
+    .filter(() => resourceManagementType !== "ECS") // Express services, which ECS itself manages, are not here
     .filter(({ value }) => value.status !== "INACTIVE")
     .filter(({ value }) => launchType === undefined || launchTypeOf(value).launchType === launchType)
     .filter(({ value }) => schedulingStrategy === undefined || value.schedulingStrategy === schedulingStrategy);
