@@ -20,6 +20,9 @@ import {
   waitUntilServicesInactive,
   waitUntilServicesStable,
 } from "@aws-sdk/client-ecs";
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describeTask, eventually, fetchText, type House, startHouse } from "../docker/house.ts";
 import { testImage } from "../docker/image.ts";
@@ -139,6 +142,54 @@ describe.skipIf(agentBinary === undefined)("the genuine Amazon ECS container age
     const stopped = await reaching(task, "STOPPED", ({ lastStatus }) => lastStatus === "STOPPED");
     expect(stopped.stopCode).toBe("TaskFailedToStart");
     expect(stopped.containers?.[0]?.reason).toMatch(/^CannotStartContainerError: .*no such file or directory/);
+  });
+
+  test("gets the secrets of its tasks from the house, as the execution role", async () => {
+    const client = {
+      endpoint: house.endpoint,
+      region: "us-east-1",
+      credentials: {
+        accessKeyId: house.env["AWS_ACCESS_KEY_ID"] ?? "",
+        secretAccessKey: house.env["AWS_SECRET_ACCESS_KEY"] ?? "",
+      },
+    };
+    const role = { RoleName: "exec", PolicyName: "read" };
+    const [ssm, secrets, iam] = [new SSMClient(client), new SecretsManagerClient(client), new IAMClient(client)];
+    const policy = (Statement: object) => JSON.stringify({ Version: "2012-10-17", Statement });
+    const trusted = { Effect: "Allow", Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" };
+    await iam.send(new CreateRoleCommand({ ...role, AssumeRolePolicyDocument: policy(trusted) }));
+    await ssm.send(new PutParameterCommand({ Name: "/app/a", Type: "SecureString", Value: "one" }));
+    const made = await secrets.send(new CreateSecretCommand({ Name: "db", SecretString: '{"password":"two"}' }));
+    const start = async (family: string) => {
+      await house.ecs.send(
+        new RegisterTaskDefinitionCommand({
+          family,
+          requiresCompatibilities: ["EXTERNAL"],
+          executionRoleArn: "arn:aws:iam::000000000000:role/exec",
+          containerDefinitions: [
+            {
+              name: "app",
+              image,
+              memory: 32,
+              command: ["sh", "-c", '[ "$A$B$C" = oneonetwo ] && exit 42'],
+              secrets: [
+                { name: "A", valueFrom: "/app/a" },
+                { name: "B", valueFrom: "arn:aws:ssm:us-east-1:000000000000:parameter/app/a" },
+                { name: "C", valueFrom: `${made.ARN}:password:AWSCURRENT:` },
+              ],
+            },
+          ],
+        }),
+      );
+      const task = await runTask(family);
+      return reaching(task, "STOPPED", ({ lastStatus }) => lastStatus === "STOPPED");
+    };
+    const refused = await start("refused");
+    expect(refused).toMatchObject({ stopCode: "TaskFailedToStart" });
+    expect(refused.stoppedReason).toMatch(/^ResourceInitializationError: .*AccessDeniedException/);
+    const read = { Effect: "Allow", Action: ["ssm:GetParameters", "secretsmanager:GetSecretValue"], Resource: "*" };
+    await iam.send(new PutRolePolicyCommand({ ...role, PolicyDocument: policy(read) }));
+    expect((await start("secrets")).containers?.[0]?.exitCode).toBe(42);
   });
 
   test("carries a service over to its new version, without falling below its floor", async () => {

@@ -47,6 +47,9 @@ export function startGenuineAgent(
       AWS_ACCESS_KEY_ID: house.env["AWS_ACCESS_KEY_ID"],
       AWS_SECRET_ACCESS_KEY: house.env["AWS_SECRET_ACCESS_KEY"],
       AWS_EC2_METADATA_DISABLED: "true",
+      // It reads secrets where AWS has them, unless it is told of another place.
+      AWS_ENDPOINT_URL_SSM: house.endpoint,
+      AWS_ENDPOINT_URL_SECRETS_MANAGER: house.endpoint,
     },
   });
   const gone = new Promise<void>((resolve) => agent.once("exit", () => resolve()));
