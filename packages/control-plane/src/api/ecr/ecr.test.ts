@@ -180,6 +180,19 @@ describe("images", () => {
     await expect(put()).rejects.toThrow(error("ImageAlreadyExistsException", "already exists in the repository"));
   });
 
+  test("have layers of many parts", async () => {
+    const part = Buffer.alloc(6_000_000, "x");
+    const { uploadId } = await client.send(new ecr.InitiateLayerUploadCommand({ repositoryName }));
+    for (const partFirstByte of [0, part.length]) {
+      const partLastByte = partFirstByte + part.length - 1;
+      const input = { repositoryName, uploadId, partFirstByte, partLastByte, layerPartBlob: part };
+      await client.send(new ecr.UploadLayerPartCommand(input));
+    }
+    const layerDigest = digestOf(Buffer.concat([part, part]));
+    const complete = { repositoryName, uploadId, layerDigests: [layerDigest] };
+    expect((await client.send(new ecr.CompleteLayerUploadCommand(complete))).layerDigest).toBe(layerDigest);
+  });
+
   test("go by tag, and by digest with all their tags; not while an index names them", async () => {
     const digest = await house.image(repositoryName, "v1");
     await house.image(repositoryName, "v2");

@@ -98,11 +98,13 @@ const checkTimestamp: LeafCheck = (value) => {
   return typeof value === "number" && Math.abs(value) <= 8.64e12 ? undefined : typeProblem(value, "Timestamp");
 };
 
-const base64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** Looks for what does not belong there: texts are of many megabytes, and an expression for the whole of one runs out of stack. */
+const isBase64 = (text: string): boolean =>
+  text.length % 4 === 0 && !/[^A-Za-z0-9+/]/.test(text.endsWith("==") ? text.slice(0, -2) : text.replace(/=$/, ""));
 
 function checkBlob({ min, max }: Limit): LeafCheck {
   return (value) => {
-    const isText = typeof value === "string" && base64.test(value);
+    const isText = typeof value === "string" && isBase64(value);
     if (!isText && !(value instanceof Uint8Array)) return typeProblem(value, "Blob");
     const bytes = value instanceof Uint8Array ? value.byteLength : Buffer.byteLength(value, "base64");
     if (min !== undefined && bytes < min) return outside("length", `${bytes} bytes`, "greater", min);
