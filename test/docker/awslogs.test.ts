@@ -35,12 +35,9 @@ class Stored implements LogSink {
     return true;
   }
   async put(_target: unknown, events: readonly LogEvent[]) {
-    if (this.away) throw new LogSinkError("unavailable", "NetworkError", "connect ECONNREFUSED", { inDoubt: true });
+    if (this.away) throw new LogSinkError("unavailable", "NetworkError", "connect ECONNREFUSED");
     this.events.push(...events);
     for (const wake of this.#waiting.splice(0)) wake();
-  }
-  async last(_target: unknown, count: number) {
-    return this.events.slice(-count);
   }
   async has(count: number) {
     while (this.events.length < count) await new Promise<void>((resolve) => this.#waiting.push(resolve));

@@ -172,15 +172,17 @@ export class BlockLogStore implements LogStore {
     let keep: (() => void) | undefined;
     return this.#queue.add({
       inCatalogue: false,
+      weight: events.length,
       run: () => {
         const known = this.#catalogue.groups.get(group);
         const target = known?.streams.get(stream);
         if (known === undefined || target === undefined) return false;
+        if (events.length === 0) return true;
         if (delivery !== undefined) {
           if ((target.deliveries.get(delivery.source) ?? -1) >= delivery.number) return true;
           noteDelivery(target.deliveries, delivery);
         }
-        if (events.length > 0) keep = this.#record(known, target, events, ingestedAt, delivery);
+        keep = this.#record(known, target, events, ingestedAt, delivery);
         return true;
       },
       apply: () => keep?.(),

@@ -3,8 +3,13 @@ export class LogStoreClosedError extends Error {
   override readonly name = "LogStoreClosedError";
 }
 
+/** Weight of one flush, so that preparing it holds nobody up for long. */
+const mostWeight = 4_000;
+
 /** A change that waits for its flush. */
 export interface QueuedChange {
+  /** How much work it is, in events. */
+  readonly weight: number;
   /** Whether it needs a transaction of the catalogue. */
   readonly inCatalogue: boolean;
   readonly run: () => void;
@@ -31,12 +36,18 @@ export class FlushQueue {
   }
 
   /** Resolves with what `run` returned once that is durable. */
-  add<T>(change: { readonly inCatalogue: boolean; readonly run: () => T; readonly apply?: () => void }): Promise<T> {
+  add<T>(change: {
+    readonly inCatalogue: boolean;
+    readonly run: () => T;
+    readonly apply?: () => void;
+    readonly weight?: number;
+  }): Promise<T> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     const done = Promise.withResolvers<T>();
     let result: T | undefined;
     this.#waiting.push({
       inCatalogue: change.inCatalogue,
+      weight: change.weight ?? 1,
       run: () => {
         result = change.run();
       },
@@ -57,8 +68,7 @@ export class FlushQueue {
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting;
-      this.#waiting = [];
+      const batch = this.#take();
       try {
         await this.#flush(batch);
       } catch (error) {
@@ -69,6 +79,13 @@ export class FlushQueue {
       for (const { settle } of batch) settle();
     }
     this.#running = undefined;
+  }
+
+  #take(): readonly QueuedChange[] {
+    let weight = 0;
+    // At least one, whatever its weight.
+    const end = this.#waiting.findIndex((change, at) => (weight += change.weight) > mostWeight && at > 0);
+    return this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
   }
 
   #fail(cause: unknown, batch: readonly QueuedChange[]): void {

@@ -110,7 +110,7 @@ export interface LogStore {
   deleteStream(group: string, name: string): Promise<void>;
   /**
    * All events or none. Appends of one turn of the event loop share one flush. @param ingestedAt epoch milliseconds
-   * @param delivery of the eight sources that sent last to a stream, each delivery is kept once, however often it comes
+   * @param delivery of the eight sources that sent last to a stream, each delivery of any events is kept once, however often it comes
    * @returns false if the stream is gone
    */
   append(

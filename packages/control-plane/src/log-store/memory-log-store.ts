@@ -84,12 +84,12 @@ export class MemoryLogStore implements LogStore {
     const held = this.#groups.get(group);
     const known = held?.streams.get(stream);
     if (held === undefined || known === undefined) return false;
+    if (events.length === 0) return true;
     if (delivery !== undefined) {
       const key = `${group}\n${stream}\n${delivery.source}`;
       if ((this.#deliveries.get(key) ?? -1) >= delivery.number) return true;
       this.#deliveries.set(key, delivery.number);
     }
-    if (events.length === 0) return true;
     const stored = events.map(({ timestamp, message }) => {
       return { timestamp, message, stream, ingestedAt, sequence: ++this.#sequence };
     });

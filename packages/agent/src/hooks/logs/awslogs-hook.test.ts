@@ -8,7 +8,7 @@ import { silentLogger } from "../../platform/logger.ts";
 import type { ContainerSpec, LogLine, LogPosition } from "../../runtime/container-runtime.ts";
 import { AwslogsHook } from "./awslogs-hook.ts";
 import { countThatFits } from "./log-batches.ts";
-import { type LogEvent, type LogSink, LogSinkError, type LogTarget } from "./log-sink.ts";
+import { type LogDelivery, type LogEvent, type LogSink, LogSinkError, type LogTarget } from "./log-sink.ts";
 
 /** A log service in memory, which can be out of reach, and can take events without saying so. */
 class FakeLogs implements LogSink {
@@ -19,6 +19,7 @@ class FakeLogs implements LogSink {
   loseAnswer = false;
   denied = false;
   puts = 0;
+  readonly #delivered = new Set<string>();
 
   async prepare({ group, stream, createGroup }: LogTarget): Promise<void> {
     this.#reach();
@@ -30,26 +31,23 @@ class FakeLogs implements LogSink {
     this.#reach();
     return this.groups.has(group);
   }
-  async put({ stream }: LogTarget, events: readonly LogEvent[]): Promise<void> {
+  async put({ stream }: LogTarget, events: readonly LogEvent[], { source, number }: LogDelivery): Promise<void> {
     this.puts++;
     this.#reach();
     expect(countThatFits(events)).toBe(events.length);
     const stored = this.streams.get(stream);
     if (stored === undefined) throw missing("The specified log stream does not exist.");
-    stored.push(...events);
+    if (!this.#delivered.has(`${source} ${number}`)) stored.push(...events);
+    this.#delivered.add(`${source} ${number}`);
     if (!this.loseAnswer) return;
     this.loseAnswer = false;
-    throw new LogSinkError("unavailable", "NetworkError", "socket hang up", { inDoubt: true });
-  }
-  async last({ stream }: LogTarget, count: number): Promise<readonly LogEvent[]> {
-    this.#reach();
-    return (this.streams.get(stream) ?? []).slice(-count);
+    throw new LogSinkError("unavailable", "NetworkError", "socket hang up");
   }
   texts(stream: string): readonly string[] {
     return (this.streams.get(stream) ?? []).map(({ message }) => message);
   }
   #reach(): void {
-    if (this.away) throw new LogSinkError("unavailable", "NetworkError", "connect ECONNREFUSED", { inDoubt: true });
+    if (this.away) throw new LogSinkError("unavailable", "NetworkError", "connect ECONNREFUSED");
     if (this.denied) throw new LogSinkError("denied", "AccessDeniedException", "not authorized");
   }
 }

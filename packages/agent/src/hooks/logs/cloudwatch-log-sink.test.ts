@@ -56,26 +56,27 @@ describe("CloudWatchLogSink", () => {
     ]);
   });
 
-  test("puts events, and reads the last ones", async () => {
-    const events = [{ timestamp: 1, message: "one" }];
-    await sink.put(target, events);
-    expect(calls[0]).toBe(
-      'PutLogEvents {"logGroupName":"/app","logStreamName":"s","logEvents":[{"timestamp":1,"message":"one"}]}',
-    );
-    script.GetLogEvents = [{ events: [{ ...events[0], ingestionTime: 2 }] }];
-    expect(await sink.last(target, 1)).toEqual(events);
+  test("puts events, and says which delivery they are", async () => {
+    await sink.put(target, [{ timestamp: 1, message: "one" }], { source: "x-y", number: 7 });
+    expect(calls).toEqual([
+      'PutLogEvents {"logGroupName":"/app","logStreamName":"s","logEvents":[{"timestamp":1,"message":"one"}],"sequenceToken":"hatoba/x-y/7"}',
+    ]);
   });
 
   test.each([
-    ["ResourceNotFoundException", 400, "missing", false],
-    ["AccessDeniedException", 400, "denied", false],
-    ["InvalidParameterException", 400, "refused", false],
-    ["ThrottlingException", 400, "unavailable", false],
-    ["UnrecognizedClientException", 400, "unavailable", false],
-    ["SerializationException", 502, "unavailable", true],
-    ["NetworkError", 0, "unavailable", true],
-  ])("%s with status %d means %s; in doubt: %s", async (name, statusCode, trouble, inDoubt) => {
+    ["ResourceNotFoundException", 400, "missing"],
+    ["AccessDeniedException", 400, "denied"],
+    ["InvalidParameterException", 400, "refused"],
+    ["ThrottlingException", 400, "unavailable"],
+    ["UnrecognizedClientException", 400, "unavailable"],
+    ["SerializationException", 502, "unavailable"],
+    ["NetworkError", 0, "unavailable"],
+  ])("%s with status %d means %s", async (name, statusCode, trouble) => {
     script.PutLogEvents = [refusal(name, statusCode)];
-    await expect(sink.put(target, [])).rejects.toMatchObject({ name: "LogSinkError", code: name, trouble, inDoubt });
+    await expect(sink.put(target, [], { source: "x", number: 1 })).rejects.toMatchObject({
+      name: "LogSinkError",
+      code: name,
+      trouble,
+    });
   });
 });

@@ -1,6 +1,13 @@
 import { ControlPlaneError } from "../../channel/control-plane.ts";
 import type { Logger } from "../../platform/logger.ts";
-import { type LogEvent, type LogSink, LogSinkError, type LogTarget, type SinkTrouble } from "./log-sink.ts";
+import {
+  type LogDelivery,
+  type LogEvent,
+  type LogSink,
+  LogSinkError,
+  type LogTarget,
+  type SinkTrouble,
+} from "./log-sink.ts";
 
 /**
  * Calls one operation of CloudWatch Logs (`PutLogEvents`, …), signed, and gives its output.
@@ -39,11 +46,13 @@ export class CloudWatchLogSink implements LogSink {
     return logGroups.some(({ logGroupName }) => logGroupName === group);
   }
 
-  async put({ group, stream }: LogTarget, events: readonly LogEvent[]): Promise<void> {
+  async put({ group, stream }: LogTarget, events: readonly LogEvent[], delivery: LogDelivery): Promise<void> {
     interface Answer {
       readonly rejectedLogEventsInfo?: Readonly<Record<string, number>>;
     }
-    const input = { logGroupName: group, logStreamName: stream, logEvents: events };
+    // A member that CloudWatch Logs does not look at any more; our control plane knows by it what it has already.
+    const sequenceToken = `hatoba/${delivery.source}/${delivery.number}`;
+    const input = { logGroupName: group, logStreamName: stream, logEvents: events, sequenceToken };
     const { rejectedLogEventsInfo: rejected } = await this.#ask<Answer>("PutLogEvents", input);
     if (rejected !== undefined) {
       this.#logger.warn(
@@ -51,12 +60,6 @@ export class CloudWatchLogSink implements LogSink {
         "log events are too old or too new and were refused",
       );
     }
-  }
-
-  async last({ group, stream }: LogTarget, count: number): Promise<readonly LogEvent[]> {
-    const input = { logGroupName: group, logStreamName: stream, limit: count, startFromHead: false };
-    const { events = [] } = await this.#ask<{ readonly events?: readonly LogEvent[] }>("GetLogEvents", input);
-    return events.map(({ timestamp, message }) => ({ timestamp, message }));
   }
 
   async #make(operation: string, input: Readonly<Record<string, unknown>>): Promise<void> {
@@ -89,7 +92,7 @@ const troubles: Readonly<Record<string, SinkTrouble>> = {
 function sinkError(error: unknown): unknown {
   if (!(error instanceof ControlPlaneError)) return error;
   // What stands before the service may answer with a code of its own: such an answer says nothing about the events.
-  const inDoubt = error.statusCode === 0 || error.statusCode >= 500;
-  const trouble = inDoubt ? "unavailable" : (troubles[error.name] ?? "unavailable");
-  return new LogSinkError(trouble, error.name, error.message, { cause: error, inDoubt });
+  const isUnheard = error.statusCode === 0 || error.statusCode >= 500;
+  const trouble = isUnheard ? "unavailable" : (troubles[error.name] ?? "unavailable");
+  return new LogSinkError(trouble, error.name, error.message, { cause: error });
 }

@@ -1,18 +1,14 @@
 import type { Clock } from "../../platform/clock.ts";
 import type { Logger } from "../../platform/logger.ts";
-import { type LogEvent, type LogSink, LogSinkError, type LogTarget } from "./log-sink.ts";
+import { type LogSink, LogSinkError, type LogTarget } from "./log-sink.ts";
 import type { LogSpool, Waiting } from "./log-spool.ts";
 
 /** Waits after the first, second, … failure in a row, in milliseconds; the last one for ever after. */
 const pauses = [500, 1_000, 2_000, 5_000, 10_000, 30_000];
 const pauseAfter = (failures: number) => pauses[Math.min(failures, pauses.length) - 1] ?? 0;
-/** How many events have to agree for a batch to count as delivered already. */
-const enoughToCompare = 100;
 
 interface Stream {
   readonly target: LogTarget;
-  /** Its oldest batch may have been delivered without our hearing of it. */
-  inDoubt: boolean;
   failures: number;
   state: "ready" | "busy" | "waiting";
 }
@@ -49,13 +45,13 @@ export class LogShipper {
 
   /** Takes up what an earlier process left behind. */
   start(): void {
-    for (const target of this.#spool.targets()) this.#add(target, true);
+    for (const target of this.#spool.targets()) this.#add(target);
     this.#pump();
   }
 
   /** There are new events of this stream in the spool. */
   offer(target: LogTarget): void {
-    this.#add(target, false);
+    this.#add(target);
     this.#pump();
   }
 
@@ -66,9 +62,9 @@ export class LogShipper {
     await Promise.all(this.#underWay);
   }
 
-  #add(target: LogTarget, inDoubt: boolean): void {
+  #add(target: LogTarget): void {
     const key = JSON.stringify([target.group, target.stream]);
-    if (!this.#streams.has(key)) this.#streams.set(key, { target, inDoubt, failures: 0, state: "ready" });
+    if (!this.#streams.has(key)) this.#streams.set(key, { target, failures: 0, state: "ready" });
   }
 
   #pump(): void {
@@ -96,10 +92,8 @@ export class LogShipper {
         this.#streams.delete(key);
         return;
       }
-      if (!(stream.inDoubt && (await this.#isThere(stream.target, waiting.events))))
-        await this.#put(stream, waiting.events);
+      await this.#put(stream, waiting);
       this.#spool.done(waiting.receipt);
-      stream.inDoubt = false;
       stream.failures = 0;
       this.#isBack();
       // To the end of the queue, so that a busy stream does not keep the others from their turn.
@@ -110,27 +104,14 @@ export class LogShipper {
     }
   }
 
-  async #put(stream: Stream, events: readonly LogEvent[]): Promise<void> {
+  /** One that comes again, since its answer or the note of it was lost, is known by its delivery. */
+  async #put({ target }: Stream, { events, delivery }: Waiting): Promise<void> {
     try {
-      await this.#sink.put(stream.target, events);
+      await this.#sink.put(target, events, delivery);
     } catch (error) {
       if (!(error instanceof LogSinkError) || error.trouble !== "missing") throw error;
-      await this.#sink.prepare(stream.target);
-      await this.#sink.put(stream.target, events);
-    }
-  }
-
-  async #isThere(target: LogTarget, events: readonly LogEvent[]): Promise<boolean> {
-    const tail = events.slice(-enoughToCompare);
-    try {
-      const last = await this.#sink.last(target, tail.length);
-      return (
-        last.length === tail.length &&
-        tail.every(({ timestamp, message }, at) => last[at]?.timestamp === timestamp && last[at]?.message === message)
-      );
-    } catch (error) {
-      if (error instanceof LogSinkError && error.trouble === "missing") return false;
-      throw error;
+      await this.#sink.prepare(target);
+      await this.#sink.put(target, events, delivery);
     }
   }
 
@@ -138,7 +119,6 @@ export class LogShipper {
     const { group, stream: name } = stream.target;
     const fields = { logGroup: group, logStream: name, err: error };
     if (error instanceof LogSinkError && error.trouble === "unavailable") {
-      stream.inDoubt ||= error.inDoubt;
       stream.state = "ready";
       this.#failures++;
       if (this.#failures === 1) this.#logger.warn(fields, "log events wait: the log service cannot be reached");
@@ -155,8 +135,6 @@ export class LogShipper {
         this.#logger.error({ ...fields, err: failure }, "the log spool cannot be written");
       }
     } else if (stream.failures === 0) this.#logger.warn(fields, "log events wait: they could not be delivered");
-    // If it was the spool that failed, the events may have been delivered.
-    stream.inDoubt = true;
     stream.failures++;
     stream.state = "waiting";
     this.#clock.after(pauseAfter(stream.failures), () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { batchLimits, countThatFits } from "./log-batches.ts";
@@ -83,6 +84,52 @@ describe("LogSpool", () => {
     spool.append("c", target, { events: [event(2, "0123456789012345678")], position: position("2") });
     if (first !== undefined) spool.done(first.receipt);
     expect(drain()).toEqual([[event(2, "0123456789012345678")]]);
+  });
+
+  test("a batch stays what it is until it is done with, whatever comes and over a restart", () => {
+    spool.append("c", target, { events: [event(1), event(2)], position: position("2") });
+    const first = spool.next(target);
+    spool.append("c", target, { events: [event(3)], position: position("3") });
+    expect(spool.next(target)).toEqual(first);
+    reopen();
+    expect(spool.next(target)).toEqual(first);
+    if (first !== undefined) spool.done(first.receipt);
+    const second = spool.next(target);
+    expect(second?.events).toEqual([event(3)]);
+    expect(second?.delivery).not.toEqual(first?.delivery);
+  });
+
+  test("so does a batch that is a part of what was written at once", () => {
+    const messages = Array.from({ length: 12 }, (_, at) => event(at, "x".repeat(200_000)));
+    spool.close();
+    spool = open(10_000_000);
+    spool.append("c", target, { events: messages, position: position("2") });
+    const first = spool.next(target);
+    expect(first?.events.length).toBeLessThan(12);
+    spool.close();
+    spool = open(10_000_000);
+    expect(spool.next(target)).toEqual(first);
+    expect(drain().flat()).toEqual(messages);
+  });
+
+  test("deliveries of a stream have growing numbers", () => {
+    const numbers = [1, 2, 3].map((at) => {
+      spool.append("c", target, { events: [event(at)], position: position(String(at)) });
+      const next = spool.next(target);
+      if (next !== undefined) spool.done(next.receipt);
+      return next?.delivery.number;
+    });
+    expect(numbers).toEqual([1, 2, 3]);
+  });
+
+  test("a spool of an earlier version goes on", () => {
+    spool.append("c", target, { events: [event(1)], position: position("1") });
+    spool.close();
+    const database = new DatabaseSync(join(folder, "spool.sqlite"));
+    for (const column of ["source", "number", "part"]) database.exec(`ALTER TABLE waiting DROP COLUMN ${column}`);
+    database.close();
+    spool = open();
+    expect(drain()).toEqual([[event(1)]]);
   });
 
   test("notes the end, and forgets a task", () => {

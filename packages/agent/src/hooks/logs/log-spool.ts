@@ -1,13 +1,16 @@
+import { randomUUID } from "node:crypto";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { LogPosition } from "../../runtime/container-runtime.ts";
 import { countThatFits } from "./log-batches.ts";
-import type { LogEvent, LogTarget } from "./log-sink.ts";
+import type { LogDelivery, LogEvent, LogTarget } from "./log-sink.ts";
 
 /** Waiting events of one stream, oldest first. */
 export interface Waiting {
   /** Give it to `done` once they are delivered. */
   readonly receipt: Receipt;
   readonly events: readonly LogEvent[];
+  /** Stays with these events until they are done with, over a restart too. */
+  readonly delivery: LogDelivery;
 }
 export interface Receipt {
   readonly target: LogTarget;
@@ -31,6 +34,9 @@ export class LogSpool {
   readonly #database: DatabaseSync;
   readonly #maxBytes: number;
   readonly #sql: Statements;
+  /** Of batches that this process puts together. A new one each time: a machine that lost power may have forgotten its numbers. */
+  readonly #source = randomUUID();
+  #batches = 0;
   #bytes: number;
 
   /**
@@ -40,6 +46,7 @@ export class LogSpool {
   constructor({ path, maxBytes }: { readonly path: string; readonly maxBytes: number }) {
     this.#database = new DatabaseSync(path);
     this.#database.exec(schema);
+    addColumns(this.#database);
     this.#maxBytes = maxBytes;
     this.#sql = statements(this.#database);
     this.#bytes = Number((this.#sql.total.get() as { bytes: number | null }).bytes ?? 0);
@@ -100,8 +107,41 @@ export class LogSpool {
     return (this.#sql.targets.all() as unknown as Row[]).map(targetOf);
   }
 
-  /** As many of a stream's oldest events as one call may carry, in order of time. */
+  /** As many of a stream's oldest events as one call may carry, in order of time; the same ones until they are done with. */
   next(target: LogTarget): Waiting | undefined {
+    const { source, number, rows } = this.#underWay(target);
+    if (rows.length > 0) {
+      const ofLastRow = rows.at(-1)?.part ?? undefined;
+      const events = rows.flatMap(eventsOf).toSorted((a, b) => a.timestamp - b.timestamp);
+      return {
+        events: ofLastRow === undefined ? events : events.slice(0, ofLastRow),
+        receipt: { target, rows: rows.map(({ id }) => id), ...(ofLastRow === undefined ? {} : { ofLastRow }) },
+        delivery: { source, number },
+      };
+    }
+    const batch = this.#compose(target);
+    if (batch === undefined) return undefined;
+    const delivery = { source: this.#source, number: ++this.#batches };
+    const { rows: ids, ofLastRow = null } = batch.receipt;
+    this.#transaction(() => {
+      for (const id of ids) this.#sql.mark.run(delivery.source, delivery.number, ofLastRow, id);
+    });
+    return { ...batch, delivery };
+  }
+
+  /** The batch that `next` gave last and that is not done with. */
+  #underWay({ group, stream }: LogTarget): { source: string; number: number; rows: readonly Row[] } {
+    const rows: Row[] = [];
+    let [source, number] = ["", 0];
+    for (const row of this.#sql.oldest.iterate(group, stream) as unknown as Iterable<Row>) {
+      if (row.source === null || row.number === null) break;
+      [source, number] = [row.source, row.number];
+      rows.push(row);
+    }
+    return { source, number, rows };
+  }
+
+  #compose(target: LogTarget): Omit<Waiting, "delivery"> | undefined {
     const rows: Row[] = [];
     let [events, bytes]: [LogEvent[], number] = [[], 0];
     for (const row of this.#sql.oldest.iterate(target.group, target.stream) as unknown as Iterable<Row>) {
@@ -180,6 +220,15 @@ export class LogSpool {
   }
 }
 
+/** What files of earlier versions do not have. */
+function addColumns(database: DatabaseSync): void {
+  const present = database.prepare("SELECT name FROM pragma_table_info('waiting')").all();
+  if (present.some(({ name }) => name === "source")) return;
+  for (const column of ["source TEXT", "number INTEGER", "part INTEGER"]) {
+    database.exec(`ALTER TABLE waiting ADD COLUMN ${column}`);
+  }
+}
+
 interface Row {
   readonly id: number;
   readonly log_group: string;
@@ -188,6 +237,11 @@ interface Row {
   readonly size: number;
   readonly count: number;
   readonly events: string;
+  /** Of the batch that it went into, if it did. */
+  readonly source: string | null;
+  readonly number: number | null;
+  /** How many of its events go with that batch, if not all. */
+  readonly part: number | null;
 }
 
 const schema = `
@@ -222,6 +276,7 @@ function statements(database: DatabaseSync) {
     ),
     oldest: prepare("SELECT * FROM waiting WHERE log_group = ? AND stream = ? ORDER BY id"),
     oldestOfAll: prepare("SELECT * FROM waiting ORDER BY id LIMIT 1"),
+    mark: prepare("UPDATE waiting SET source = ?, number = ?, part = ? WHERE id = ?"),
     read: prepare("SELECT * FROM waiting WHERE id = ?"),
     remove: prepare("DELETE FROM waiting WHERE id = ?"),
   };

@@ -109,12 +109,15 @@ export function* readSegmentSync(path: string): Generator<Buffer> {
   const bytes = readFileSync(path);
   try {
     for (const { offset, length, size } of listOf(bytes)) {
-      yield zstdDecompressSync(bytes.subarray(offset, offset + length), { maxOutputLength: Math.max(size, 1) });
+      yield zstdDecompressSync(bytes.subarray(offset, offset + length), inOnePiece(size));
     }
   } catch (error) {
     throw new Error(`${path} is damaged`, { cause: error });
   }
 }
+
+/** Room for all of it and the frame's end: by default it would come in many small pieces. */
+const inOnePiece = (size: number) => ({ chunkSize: size + 1024 });
 
 function listOf(bytes: Buffer): readonly BlockAbout[] {
   const at = bytes.length - tailBytes;
@@ -123,10 +126,16 @@ function listOf(bytes: Buffer): readonly BlockAbout[] {
 }
 const parseList = (list: Buffer) => JSON.parse(zstdDecompressSync(list).toString()) as readonly BlockAbout[];
 
+/** What is read at a time of a file that is read from one end to the other. */
+const windowBytes = 1024 * 1024;
+
 /** A segment's file, open for reading. Every error names it. */
 export class SegmentReader {
   readonly #path: string;
   readonly #file: FileHandle;
+  /** Where the block that was asked for last ends. */
+  #end = 0;
+  #window: { readonly start: number; readonly bytes: Promise<Buffer> } | undefined;
 
   private constructor(path: string, file: FileHandle) {
     this.#path = path;
@@ -152,9 +161,9 @@ export class SegmentReader {
 
   /** Encoded, as `decodeBlock` takes it. Decompressed by another thread. */
   async block({ offset, length, size }: BlockAbout): Promise<Buffer> {
-    const bytes = await this.#read(offset, length);
+    const bytes = await this.#piece(offset, length);
     return new Promise((resolve, reject) => {
-      zstdDecompress(bytes, { chunkSize: Math.max(size, 1024), maxOutputLength: size }, (error, block) => {
+      zstdDecompress(bytes, inOnePiece(size), (error, block) => {
         if (error === null) resolve(block);
         else reject(this.#damaged(error));
       });
@@ -163,6 +172,30 @@ export class SegmentReader {
 
   close(): Promise<void> {
     return this.#file.close();
+  }
+
+  /** Blocks that follow each other are read many at a time. */
+  async #piece(offset: number, length: number): Promise<Buffer> {
+    const isNext = offset === this.#end;
+    this.#end = offset + length;
+    for (const isRenewed of [false, true]) {
+      if (isRenewed) {
+        if (!isNext || length > windowBytes) break;
+        this.#window = { start: offset, bytes: this.#readUpTo(offset, windowBytes) };
+      }
+      if (this.#window === undefined || offset < this.#window.start) continue;
+      const at = offset - this.#window.start;
+      if (at + length > windowBytes) continue;
+      const bytes = await this.#window.bytes;
+      if (at + length <= bytes.length) return bytes.subarray(at, at + length);
+    }
+    return this.#read(offset, length);
+  }
+
+  async #readUpTo(offset: number, length: number): Promise<Buffer> {
+    const bytes = Buffer.allocUnsafe(length);
+    const { bytesRead } = await this.#file.read(bytes, 0, length, offset);
+    return bytes.subarray(0, bytesRead);
   }
 
   async #read(offset: number, length: number): Promise<Buffer> {

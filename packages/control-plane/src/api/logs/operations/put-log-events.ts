@@ -1,5 +1,6 @@
 import type { NewLogEvent } from "../../../log-store/log-store.ts";
 import { LogsError } from "../api-error.ts";
+import { deliveryOf } from "../delivery-token.ts";
 import { requireGroup, requireStream } from "../identifiers.ts";
 import type { Operation } from "../operation.ts";
 
@@ -17,7 +18,7 @@ const accepted = { pastMs: 14 * dayMs, futureMs: 2 * hourMs } as const;
 
 /**
  * Appends a batch; events that are too old, older than the group keeps them, or too new are left out and counted. Sequence
- * tokens are not looked at any more.
+ * tokens are not looked at any more, but for those of our agents, whose batches count once however often they come.
  */
 export const putLogEvents: Operation<"PutLogEvents"> = async (input, { logStore, clock }) => {
   const group = requireGroup(logStore, input.logGroupName);
@@ -30,7 +31,7 @@ export const putLogEvents: Operation<"PutLogEvents"> = async (input, { logStore,
   const tooNew = firstFrom(events, now + accepted.futureMs + 1);
   const taken = events.slice(Math.max(tooOld, expired), tooNew);
   checkSpan(taken);
-  const there = await logStore.append(group.name, stream.name, taken, now);
+  const there = await logStore.append(group.name, stream.name, taken, now, deliveryOf(input.sequenceToken));
   if (!there) throw new LogsError("ResourceNotFoundException", "The specified log stream does not exist.");
   const rejected = {
     ...(tooOld === 0 ? {} : { tooOldLogEventEndIndex: tooOld }),
