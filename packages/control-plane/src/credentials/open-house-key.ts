@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { chmod, open, readFile, rename, unlink, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { chmod, open, readdir, readFile, rename, stat, unlink, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { createOnce } from "../platform/create-once.ts";
 import type { HouseKeys } from "./house-keys.ts";
 import { keysOfRing, newRingKey, type Ring } from "./key-ring.ts";
@@ -24,6 +24,7 @@ export class HouseKeyFile implements HouseKeys {
   static async open(path: string): Promise<HouseKeyFile> {
     await createOnce(path, randomBytes(32));
     await chmod(path, 0o600);
+    await removeOldDrafts(path);
     return new HouseKeyFile(path, parseRing(await readFile(path), path));
   }
 
@@ -53,6 +54,19 @@ export class HouseKeyFile implements HouseKeys {
     await flushDirectory(dirname(this.#path));
     this.#ring = ring;
     this.#keys = keysOfRing(ring);
+  }
+}
+
+/** Older than any that is still being written, in milliseconds. */
+const oldDraftMs = 60_000;
+
+/** What a process that was killed left beside the file: it may hold keys that are long gone from it. */
+async function removeOldDrafts(path: string): Promise<void> {
+  const drafts = (await readdir(dirname(path))).filter((name) => name.startsWith(`${basename(path)}.`));
+  for (const name of drafts) {
+    const draft = join(dirname(path), name);
+    const { mtimeMs } = await stat(draft).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > oldDraftMs) await unlink(draft).catch(() => undefined);
   }
 }
 
