@@ -10,7 +10,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { percentile, report } from "../statistics.ts";
 import { Fleet } from "./fleet.ts";
 import type { Load, LoadFound } from "./load.child.ts";
-import { type Cost, costOf } from "./measure.ts";
+import { type Cost, costOf, instanceMemory } from "./measure.ts";
 import { MeasuredProcess } from "./measured-process.ts";
 import { judge } from "./verdict.ts";
 
@@ -22,7 +22,7 @@ const lot = Math.min(1000, Math.floor(total / 4));
 
 const fleet = await Fleet.open();
 try {
-  const bytesPerInstance = await instanceMemory();
+  const memory = await instanceMemory(fleet, instances);
   await warmUp();
   const empty = await fleet.controlPlane.usage(true);
   const first = await costOf(fleet, "first", () => start("first", lot, lot));
@@ -43,7 +43,8 @@ try {
       most: 1.5,
     },
     { what: "KB of heap a task", value: (full.heapBytes - empty.heapBytes) / total / 1024, most: 6 },
-    { what: "KB resident a connected instance", value: bytesPerInstance / 1024, most: 60 },
+    { what: "KB of heap and buffers a connected instance", value: memory.heapBytes / 1024, most: 60 },
+    { what: "KB resident a connected instance", value: memory.residentBytes / 1024 },
   ]);
   await wait(5000);
   const rest = await costOf(fleet, "rest", () => wait(seconds * 1000));
@@ -67,17 +68,6 @@ function row(what: string, tasks: number, cost: Cost): Record<string, string | n
     "CPU ms a task, machines": (1000 * cost.machinesCpu) / tasks,
     "event loop busy, %": cost.busy * 100,
   };
-}
-
-/** Connects all instances; resident bytes that one of them adds, once their registration's garbage is gone. */
-async function instanceMemory(): Promise<number> {
-  await fleet.addMachines(Math.ceil(instances / 10));
-  const before = await fleet.controlPlane.usage(true);
-  const more = instances - Math.ceil(instances / 10);
-  await fleet.addMachines(more);
-  const after = await fleet.controlPlane.usage(true);
-  console.log(`heap of a connected instance: ${Math.round((after.heapBytes - before.heapBytes) / more / 1024)} KB`);
-  return (after.residentBytes - before.residentBytes) / more;
 }
 
 /** Code that has not run before is slow; that is no cost of a placement. */

@@ -10,6 +10,20 @@ export interface Cost {
   readonly busy: number;
 }
 
+/** Connects so many instances; what one of them adds, once the garbage of its registration is gone. The first tenth does not count. */
+export async function instanceMemory(
+  fleet: Fleet,
+  instances: number,
+): Promise<{ readonly heapBytes: number; readonly residentBytes: number }> {
+  const first = Math.ceil(instances / 10);
+  await fleet.addMachines(first);
+  const before = await fleet.controlPlane.usage(true);
+  await fleet.addMachines(instances - first);
+  const after = await fleet.controlPlane.usage(true);
+  const each = (name: "heapBytes" | "residentBytes") => (after[name] - before[name]) / (instances - first);
+  return { heapBytes: each("heapBytes"), residentBytes: each("residentBytes") };
+}
+
 /**
  * Does something, and tells what it took: seconds by the clock, and CPU seconds of the control plane and of those that simulate
  * its machines, apart. With HATOBA_BENCH_PROFILE=DIRECTORY it writes a CPU profile of the control plane during it.

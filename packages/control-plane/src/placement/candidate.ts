@@ -15,6 +15,7 @@ export class Candidate implements QuerySubject {
   /** The revision that the commit has to expect. */
   readonly revision: number;
   readonly instance: ContainerInstance;
+  readonly attributes: ReadonlyMap<string, string>;
   /** CPU units, MiB, number of GPUs. */
   readonly remaining: { cpu: number; memory: number; gpus: number };
   /** Placed and wanted tasks of the group that is being placed; see `lookAsGroup`. */
@@ -35,15 +36,12 @@ export class Candidate implements QuerySubject {
     this.containerInstanceArn = arn;
     this.revision = revision;
     this.instance = instance;
+    this.attributes = attributesOf(instance);
     this.remaining = { cpu: cpu - usage.cpu, memory: memory - usage.memory, gpus: gpuIds.length - usage.gpus };
     this.tasks = counts.running + counts.pending;
     this.runningTasks = counts.running;
     this.snapshot = snapshot;
     this.portsBefore = usage.ports;
-  }
-
-  get attributes(): ReadonlyMap<string, string> {
-    return attributesOf(this.instance);
   }
 
   isHosting(group: string): boolean {
