@@ -8,6 +8,7 @@ import {
   exampleServiceArn,
   exampleServiceEvents,
   exampleTaskArn,
+  exampleTaskSet,
   exampleTime,
 } from "../model/examples.ts";
 import { MemoryStore } from "../store/memory-store.ts";
@@ -93,6 +94,42 @@ test("a task's change, with times as texts and the attachment's type as events s
       },
     },
   ]);
+});
+
+test("of a steady service each task set that stays is steady", async () => {
+  const external = service({ deploymentController: { type: "EXTERNAL" } });
+  const set = (id: string, status: "ACTIVE" | "DRAINING"): Omit<Write, "expected"> => ({
+    kind: "taskSet",
+    arn: `task-set/${id}`,
+    value: exampleTaskSet({ status }),
+  });
+  const steady = said("has reached a steady state.");
+  const events = await eventsAfter(external, set("1", "ACTIVE"), set("2", "DRAINING"), steady);
+  expect(events.map(({ detail }) => [detail.eventName, detail.taskSetArns])).toEqual([
+    ["SERVICE_STEADY_STATE", undefined],
+    ["TASKSET_STEADY_STATE", ["task-set/1"]],
+  ]);
+  expect(await eventsAfter(service(), set("1", "ACTIVE"), steady)).toHaveLength(1);
+});
+
+test("the number of tasks that the scheduler finds out is news, the number that a user asks for is not", async () => {
+  const daemon = { schedulingStrategy: "DAEMON" };
+  expect(await eventsAfter(service({ ...daemon, desiredCount: 1 }), service({ ...daemon, desiredCount: 2 }))).toEqual([
+    {
+      "detail-type": "ECS Service Action",
+      source: "aws.ecs",
+      at,
+      resources: [exampleServiceArn],
+      detail: {
+        eventType: "INFO",
+        eventName: "SERVICE_DESIRED_COUNT_UPDATED",
+        clusterArn: exampleService().clusterArn,
+        createdAt: "2026-01-01T00:00:01.234Z",
+      },
+    },
+  ]);
+  expect(await eventsAfter(service({ ...daemon, desiredCount: 2 }))).toEqual([]);
+  expect(await eventsAfter(service({ desiredCount: 1 }), service({ desiredCount: 2 }))).toEqual([]);
 });
 
 test("what nobody is shown is no event", async () => {

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ContainerInstance } from "../model/container-instance.ts";
+import { hasTaskSets, type Service } from "../model/service.ts";
 import type { Task } from "../model/task.ts";
 import type { Change, Snapshot, Stored } from "../store/store.ts";
 import type { EventDraft } from "./aws-event.ts";
-import { deploymentEvents, serviceActions } from "./service-actions.ts";
+import { deploymentEvents, desiredCountActions, serviceActions } from "./service-actions.ts";
 
 /** Shows resources as the ECS API does. The API brings it: this room does not know it. */
 export interface Describers {
@@ -22,6 +23,7 @@ export interface Surroundings {
 export const detailTypes = {
   task: ["ECS Task State Change", "ECS Container Instance State Change"],
   containerInstance: ["ECS Container Instance State Change"],
+  service: ["ECS Service Action"],
   serviceEvents: ["ECS Service Action"],
   deployment: ["ECS Deployment State Change"],
 } as const;
@@ -40,14 +42,26 @@ export function eventsOfChange({ before, after, revision }: Change, around: Surr
     const old = before?.kind === "containerInstance" ? before.value : undefined;
     return isSame(old, after.value) ? [] : instanceEvents(after, seen);
   }
+  if (after?.kind === "service") {
+    const old = before?.kind === "service" ? before.value : undefined;
+    return desiredCountActions(old, after.value, { serviceArn: after.arn, at: around.at });
+  }
   if (after?.kind === "serviceEvents") {
-    const service = around.snapshot.get("service", after.value.serviceArn)?.value;
+    const { serviceArn } = after.value;
+    const service = around.snapshot.get("service", serviceArn)?.value;
     if (service === undefined) return [];
-    return serviceActions(before?.kind === "serviceEvents" ? before.value : undefined, after.value, service);
+    const old = before?.kind === "serviceEvents" ? before.value : undefined;
+    return serviceActions(old, after.value, { service, taskSetArns: taskSetsOf(service, serviceArn, around) });
   }
   if (after?.kind !== "deployment") return [];
   return deploymentEvents(before?.kind === "deployment" ? before.value : undefined, after.value);
 }
+
+/** ARNs of a service's task sets that are not to go. */
+const taskSetsOf = (service: Service, serviceArn: string, { snapshot }: Surroundings): readonly string[] =>
+  hasTaskSets(service)
+    ? snapshot.list("taskSet", { serviceArn }).flatMap(({ arn, value }) => (value.status === "ACTIVE" ? [arn] : []))
+    : [];
 
 /** Members that events do not show. */
 const isHidden = new Set(["failureCounted", "protectedUntil", "demand", "tags"]);

@@ -52,37 +52,77 @@ function providersOf(service: Service, serviceArn: string): readonly string[] {
   );
 }
 
-/** `ECS Service Action` for each service event that is new and stands for one, oldest first. */
+/** What the names of an action are written with. */
+interface Written {
+  readonly service: Service;
+  readonly serviceArn: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+}
+
+/** @param beside further members of the detail, those that are undefined left out */
+function drafted(
+  { reason, ...named }: Action,
+  { service, serviceArn, at }: Written,
+  beside: { readonly capacityProviderArns?: readonly string[]; readonly taskSetArns?: readonly string[] } = {},
+): EventDraft {
+  return {
+    "detail-type": "ECS Service Action",
+    source: "aws.ecs",
+    at,
+    resources: [serviceArn],
+    detail: {
+      ...named,
+      clusterArn: service.clusterArn,
+      ...beside,
+      ...(reason === undefined ? {} : { reason }),
+      createdAt: new Date(at).toISOString(),
+    },
+  };
+}
+
+/**
+ * `ECS Service Action` for each service event that is new and stands for one, oldest first.
+ * @param taskSetArns of the service's task sets that are not to go, if it has any
+ */
 export function serviceActions(
   before: ServiceEvents | undefined,
   after: ServiceEvents,
-  service: Service,
+  { service, taskSetArns }: { readonly service: Service; readonly taskSetArns: readonly string[] },
 ): readonly EventDraft[] {
   const known = new Set(before?.events.map(({ id }) => id));
   const fresh = after.events.filter(({ id }) => !known.has(id)).toReversed();
-  const providers = providersOf(service, after.serviceArn);
+  const { serviceArn } = after;
+  const capacityProviderArns = providersOf(service, serviceArn);
+  const withProviders = capacityProviderArns.length === 0 ? {} : { capacityProviderArns };
   return fresh.flatMap(({ createdAt, message }) => {
     const action = actionOf(message);
     if (action === undefined) return [];
-    const draft = ({ reason, ...named }: Action, capacityProviderArns?: readonly string[]): EventDraft => ({
-      "detail-type": "ECS Service Action",
-      source: "aws.ecs",
-      at: createdAt,
-      resources: [after.serviceArn],
-      detail: {
-        ...named,
-        clusterArn: service.clusterArn,
-        ...(capacityProviderArns === undefined ? {} : { capacityProviderArns }),
-        ...(reason === undefined ? {} : { reason }),
-        createdAt: new Date(createdAt).toISOString(),
-      },
-    });
-    const withProviders = providers.length === 0 ? undefined : providers;
+    const written = { service, serviceArn, at: createdAt };
     if (action.eventName !== "SERVICE_STEADY_STATE")
-      return [draft(action, action.eventType === "ERROR" ? withProviders : undefined)];
-    if (withProviders === undefined) return [draft(action)];
-    return [draft(action), draft({ eventType: "INFO", eventName: "CAPACITY_PROVIDER_STEADY_STATE" }, withProviders)];
+      return [drafted(action, written, action.eventType === "ERROR" ? withProviders : {})];
+    const steady = (eventName: string): Action => ({ eventType: "INFO", eventName });
+    return [
+      drafted(action, written),
+      ...(capacityProviderArns.length === 0
+        ? []
+        : [drafted(steady("CAPACITY_PROVIDER_STEADY_STATE"), written, withProviders)]),
+      // A service of task sets is steady when each of them is.
+      ...taskSetArns.map((arn) => drafted(steady("TASKSET_STEADY_STATE"), written, { taskSetArns: [arn] })),
+    ];
   });
+}
+
+/** The number of a DAEMON service's tasks is the scheduler's to find out, that of others the user's; see `Service.desiredCount`. */
+export function desiredCountActions(
+  before: Service | undefined,
+  after: Service,
+  { serviceArn, at }: { readonly serviceArn: string; readonly at: number },
+): readonly EventDraft[] {
+  if (after.schedulingStrategy !== "DAEMON" || before === undefined) return [];
+  if (before.desiredCount === after.desiredCount) return [];
+  const action = { eventType: "INFO", eventName: "SERVICE_DESIRED_COUNT_UPDATED" } as const;
+  return [drafted(action, { service: after, serviceArn, at })];
 }
 
 const deploymentNames = {
