@@ -15,6 +15,8 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   "log-store": ["platform"],
   // What is done with log events as they come: metrics from them, and sending them on, as EventBridge sends events.
   "log-filters": ["events", "log-store", "metrics", "model", "platform", "store"],
+  // Queries of Logs Insights, run over what the log store reads.
+  "log-queries": ["log-store", "platform"],
   // Role sessions: issued to tasks over the agent channel, opened again by the front door.
   credentials: ["platform"],
   // The house's key is changed: everything that is sealed in the store is sealed anew.
@@ -37,7 +39,7 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   // The operator asks for a new key.
   "api/operator": ["key-rotation"],
   // CloudWatch Logs answers from the log store; no other part of the API knows it. Patterns are read as filters read them.
-  "api/logs": ["log-filters", "log-store"],
+  "api/logs": ["log-filters", "log-queries", "log-store"],
   // ECR and the distribution protocol answer from the registry.
   "api/ecr": ["registry"],
   "api/registry": ["registry"],

@@ -15,7 +15,11 @@ export type LogsErrorName = { [K in keyof Shapes]: NameOf<Shapes[K]> }[keyof Sha
 /** A failure of a CloudWatch Logs call that the caller is meant to read. */
 export class LogsError extends ApiError {
   declare readonly name: LogsErrorName;
-  constructor(name: LogsErrorName, message: string, options?: ErrorOptions) {
+  constructor(
+    name: LogsErrorName,
+    message: string,
+    options?: ErrorOptions & { readonly members?: Readonly<Record<string, unknown>> },
+  ) {
     super(name, message, options);
   }
 }

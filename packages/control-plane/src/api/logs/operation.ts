@@ -1,4 +1,5 @@
 import type * as sdk from "@aws-sdk/client-cloudwatch-logs";
+import type { QueryRunner } from "../../log-queries/query-runner.ts";
 import type { LogStore } from "../../log-store/log-store.ts";
 import type { OperationContext } from "../operation-context.ts";
 
@@ -14,6 +15,7 @@ export type Output<N extends OperationName> = Omit<OutputOf<InstanceType<(typeof
 
 export interface LogsContext extends OperationContext {
   readonly logStore: LogStore;
+  readonly queries: QueryRunner;
 }
 /** One operation: input already checked against the schema, output in the SDK's shape. @throws LogsError */
 export type Operation<N extends OperationName> = (input: Input<N>, context: LogsContext) => Promise<Output<N>>;

@@ -9,6 +9,7 @@ import { describeLogStreams } from "./operations/describe-log-streams.ts";
 import { filterLogEvents } from "./operations/filter-log-events.ts";
 import { getLogEvents } from "./operations/get-log-events.ts";
 import { listLogGroups } from "./operations/list-log-groups.ts";
+import { getLogGroupFields, getLogRecord } from "./operations/log-records.ts";
 import {
   deleteMetricFilter,
   describeMetricFilters,
@@ -18,6 +19,13 @@ import {
 import { putLogEvents } from "./operations/put-log-events.ts";
 import { putLogGroupDeletionProtection } from "./operations/put-log-group-deletion-protection.ts";
 import { putRetentionPolicy } from "./operations/put-retention-policy.ts";
+import {
+  describeQueries,
+  getQueryResults,
+  listLogGroupsForQuery,
+  startQuery,
+  stopQuery,
+} from "./operations/queries.ts";
 import { deleteQueryDefinition, describeQueryDefinitions, putQueryDefinition } from "./operations/query-definitions.ts";
 import { deleteResourcePolicy, describeResourcePolicies, putResourcePolicy } from "./operations/resource-policies.ts";
 import { startLiveTail } from "./operations/start-live-tail.ts";
@@ -88,7 +96,7 @@ export const operations = {
   DescribeLogStreams: describeLogStreams,
   DescribeLookupTables: notBuilt("Hatoba does not have DescribeLookupTables yet."),
   DescribeMetricFilters: describeMetricFilters,
-  DescribeQueries: notBuilt("Hatoba does not have DescribeQueries yet."),
+  DescribeQueries: describeQueries,
   DescribeQueryDefinitions: describeQueryDefinitions,
   DescribeResourcePolicies: describeResourcePolicies,
   DescribeSubscriptionFilters: describeSubscriptionFilters,
@@ -106,11 +114,11 @@ export const operations = {
   GetLogAnomalyDetector: notBuilt("Hatoba does not have GetLogAnomalyDetector yet."),
   GetLogEvents: getLogEvents,
   GetLogFields: notBuilt("Hatoba does not have GetLogFields yet."),
-  GetLogGroupFields: notBuilt("Hatoba does not have GetLogGroupFields yet."),
+  GetLogGroupFields: getLogGroupFields,
   GetLogObject: notBuilt("Hatoba does not have GetLogObject yet."),
-  GetLogRecord: notBuilt("Hatoba does not have GetLogRecord yet."),
+  GetLogRecord: getLogRecord,
   GetLookupTable: notBuilt("Hatoba does not have GetLookupTable yet."),
-  GetQueryResults: notBuilt("Hatoba does not have GetQueryResults yet."),
+  GetQueryResults: getQueryResults,
   GetScheduledQuery: notBuilt("Hatoba does not have GetScheduledQuery yet."),
   GetScheduledQueryHistory: notBuilt("Hatoba does not have GetScheduledQueryHistory yet."),
   GetStorageTierPolicy: notBuilt("Hatoba does not have GetStorageTierPolicy yet."),
@@ -120,7 +128,7 @@ export const operations = {
   ListIntegrations: notBuilt("Hatoba does not have ListIntegrations yet."),
   ListLogAnomalyDetectors: notBuilt("Hatoba does not have ListLogAnomalyDetectors yet."),
   ListLogGroups: listLogGroups,
-  ListLogGroupsForQuery: notBuilt("Hatoba does not have ListLogGroupsForQuery yet."),
+  ListLogGroupsForQuery: listLogGroupsForQuery,
   ListScheduledQueries: notBuilt("Hatoba does not have ListScheduledQueries yet."),
   ListSourcesForS3TableIntegration: notBuilt("Hatoba does not have ListSourcesForS3TableIntegration yet."),
   ListSyslogConfigurations: notBuilt("Hatoba does not have ListSyslogConfigurations yet."),
@@ -147,8 +155,8 @@ export const operations = {
   PutSyslogConfiguration: notBuilt("Hatoba does not have PutSyslogConfiguration yet."),
   PutTransformer: notBuilt("Hatoba does not have PutTransformer yet."),
   StartLiveTail: startLiveTail,
-  StartQuery: notBuilt("Hatoba does not have StartQuery yet."),
-  StopQuery: notBuilt("Hatoba does not have StopQuery yet."),
+  StartQuery: startQuery,
+  StopQuery: stopQuery,
   TagLogGroup: tagLogGroup,
   TagResource: tagResource,
   TestMetricFilter: testMetricFilter,

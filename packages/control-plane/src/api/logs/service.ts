@@ -1,3 +1,4 @@
+import { QueryRunner } from "../../log-queries/query-runner.ts";
 import type { LogStore } from "../../log-store/log-store.ts";
 import type { ServiceDefinition } from "../http/service-definition.ts";
 import { validationWording } from "../http/validation-wording.ts";
@@ -11,7 +12,7 @@ export const logsService = (logStore: LogStore): ServiceDefinition => ({
   target: "Logs_20140328",
   // A batch of PutLogEvents is 1 MiB of messages; as JSON it is longer.
   maxBodyBytes: 8 * 1024 * 1024,
-  extras: { logStore },
+  extras: { logStore, queries: new QueryRunner({ logStore }) },
   wording: validationWording({
     validation: "InvalidParameterException",
     unreadable: "SerializationException",
