@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { operations as ec2 } from "../packages/control-plane/src/api/ec2/operations.ts";
+import { operations as ecr } from "../packages/control-plane/src/api/ecr/operations.ts";
 import { operations as ecs } from "../packages/control-plane/src/api/ecs/operations.ts";
 import { operations as efs } from "../packages/control-plane/src/api/efs/operations.ts";
 import { operations as events } from "../packages/control-plane/src/api/events/operations.ts";
@@ -30,6 +31,7 @@ describe.each([
   ["Hatoba", operator],
   ["CloudWatch Logs", logs],
   ["EC2", ec2],
+  ["ECR", ecr],
   ["EFS", efs],
   ["IAM", iam],
   ["STS", sts],

@@ -10,7 +10,7 @@ const apiMinors = [17, 18, 19, 20, 21, 22, 23, 24, 25, 28, 29, 30, 32] as const;
 const logDrivers = ["json-file", "syslog", "journald", "gelf", "fluentd", "splunk", "none"] as const;
 
 /**
- * What this agent can do beyond the engine. What is not in here (secrets, registry credentials, EFS)
+ * What this agent can do beyond the engine. What is not in here (secrets, EFS)
  * it cannot do yet, so that tasks which need it are not placed here. Source: agent protocol, section 8.
  */
 const capabilities = [

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, open, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../platform/clock.ts";
 import type { IdSource } from "../platform/ids.ts";
@@ -178,26 +178,18 @@ export class Uploads {
   }
 }
 
+/** While one batch is being written the next one comes in. */
 async function write(upload: Upload, content: AsyncIterable<Uint8Array>): Promise<void> {
   const file = await open(upload.path, "r+");
   let batch: Uint8Array[] = [];
   let bytes = 0;
+  let writing: Promise<void> = Promise.resolve();
   const flush = async () => {
-    const [parts, length] = [batch, bytes];
+    await writing;
+    if (bytes === 0) return;
+    writing = writeBatch(file, upload, Buffer.concat(batch, bytes));
+    writing.catch(() => undefined); // thrown by the next await of it
     [batch, bytes] = [[], 0];
-    if (length === 0) return;
-    try {
-      for (const part of parts.length === 1 ? parts : [Buffer.concat(parts, length)]) {
-        for (let done = 0; done < part.length; ) {
-          done += (await file.write(part, done, part.length - done, upload.size + done)).bytesWritten;
-        }
-      }
-      upload.size += length;
-    } catch (error) {
-      upload.hash = undefined; // it has counted in what is not there
-      await truncate(upload.path, upload.size).catch(() => undefined);
-      throw error;
-    }
   };
   try {
     for await (const chunk of content) {
@@ -209,9 +201,23 @@ async function write(upload: Upload, content: AsyncIterable<Uint8Array>): Promis
   } finally {
     try {
       await flush(); // also of a client that hung up: it will go on from there
+      await writing;
     } finally {
       await file.close();
     }
+  }
+}
+
+async function writeBatch(file: FileHandle, upload: Upload, batch: Uint8Array): Promise<void> {
+  try {
+    for (let done = 0; done < batch.length; ) {
+      done += (await file.write(batch, done, batch.length - done, upload.size + done)).bytesWritten;
+    }
+    upload.size += batch.length;
+  } catch (error) {
+    upload.hash = undefined; // it has counted in what is not there
+    await truncate(upload.path, upload.size).catch(() => undefined);
+    throw error;
   }
 }
 
