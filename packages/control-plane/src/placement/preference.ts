@@ -14,8 +14,8 @@ interface Criterion {
 export interface Preference {
   compare(a: Candidate, b: Candidate): number;
   placed(on: Candidate): void;
-  /** Two candidates with one text here keep their order until a task is placed on one of them. */
-  sharedBy(on: Candidate): string;
+  /** Two candidates with one text here, or none, keep their order until a task is placed on one of them. */
+  sharedBy(on: Candidate): string | undefined;
 }
 
 /**
@@ -50,7 +50,10 @@ export function preferenceOf(
     placed(on) {
       for (const criterion of criteria) criterion.placed(on);
     },
-    sharedBy: (on) => JSON.stringify(shared.map((criterion) => criterion.sharedValue?.(on) ?? null)),
+    sharedBy: (on) =>
+      shared.length < 2
+        ? shared[0]?.sharedValue?.(on)
+        : JSON.stringify(shared.map((criterion) => criterion.sharedValue?.(on) ?? null)),
   };
 }
 
