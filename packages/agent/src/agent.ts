@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { EcsApi } from "./channel/ecs-api.ts";
 import { JsonApi } from "./channel/json-api.ts";
+import { objectReader } from "./channel/object-reader.ts";
 import { type Credentials, createSigner } from "./channel/signer.ts";
 import type { AgentConfig } from "./config.ts";
 import { stayInTouch } from "./connections.ts";
@@ -46,6 +47,8 @@ import { engineFacts, enginePlatform } from "./windows/engine-facts.ts";
 const version = "1.0.0";
 const logsTarget = "Logs_20140328";
 const agentLabel = "dev.hatoba.agent";
+/** Of a file that a task's configuration names, in bytes. */
+const largestObject = 1024 * 1024;
 /** A control plane that does not hang up does not hold the agent up for longer, in milliseconds. */
 const farewellMs = 2000;
 
@@ -111,6 +114,12 @@ export async function startAgent(
     apiAs,
     clock,
   });
+  const readObject = objectReader({
+    endpoint: config.s3Endpoint ?? config.endpoint,
+    region,
+    userAgent,
+    mostBytes: largestObject,
+  });
   const firelens = new FirelensHook({
     dataDir,
     engineVersion: facts.engineVersion,
@@ -119,7 +128,11 @@ export async function startAgent(
       const id = runtimeIdOf(tasks.tasks(), taskArn, container);
       return id === undefined ? undefined : (await runtime.inspect(id))?.address;
     },
-    readObject: () => Promise.reject(new Error("this agent reads no objects of S3")),
+    readObject: async ({ arn }, address) => {
+      const role = credentials.ofTask(arn, "TaskExecution")?.credentials;
+      if (role === undefined) throw new Error("unable to get execution role credentials");
+      return readObject(address, role);
+    },
     logSecrets: secrets.logOptions,
     logger,
   });

@@ -30,6 +30,7 @@ const capabilities = [
   "ecs.capability.firelens.fluentd",
   "ecs.capability.firelens.non-root-user",
   "ecs.capability.firelens.options.config.file",
+  "ecs.capability.firelens.options.config.s3",
   "ecs.capability.full-sync",
   "ecs.capability.increased-task-cpu-limit",
   "ecs.capability.logging-driver.awsfirelens.log-driver-buffer-limit",

@@ -58,6 +58,8 @@ export interface AgentConfig {
   readonly introspection?: { readonly host: string; readonly port: number };
   /** Whether the control plane is told what containers use. */
   readonly metrics: boolean;
+  /** Where objects of S3 are read that tasks need; the control plane if absent. */
+  readonly s3Endpoint?: string;
   /** Whether containers that log through FireLens start without waiting for the router to listen; they do if absent. */
   readonly firelensAsync?: boolean;
   readonly logLevel: "debug" | "info" | "warn" | "error";
@@ -89,6 +91,7 @@ export function readAgentConfig(variables: Variables, host: HostPlatform = hostP
   if (publishAddress !== undefined && !isIPv4(publishAddress)) {
     throw new ConfigError(`HATOBA_PUBLISH_ADDRESS takes an IPv4 address of this machine, not ${publishAddress}`);
   }
+  const s3Endpoint = text("AWS_ENDPOINT_URL_S3");
   const taskEndpoints = yesOrNo("ECS_ENABLE_TASK_IAM_ROLE", text("ECS_ENABLE_TASK_IAM_ROLE") ?? "true");
   const taskLimits = text("ECS_ENABLE_TASK_CPU_MEM_LIMIT");
   const taskPidsLimit = text("ECS_TASK_PIDS_LIMIT");
@@ -135,6 +138,7 @@ export function readAgentConfig(variables: Variables, host: HostPlatform = hostP
     ),
     logLevel: oneOf("ECS_LOGLEVEL", text("ECS_LOGLEVEL") ?? "info", ["debug", "info", "warn", "error"]),
     ...(dockerHost === undefined ? {} : { dockerHost }),
+    ...(s3Endpoint === undefined ? {} : { s3Endpoint: endpoint(s3Endpoint) }),
     firelensAsync: yesOrNo("ECS_ENABLE_FIRELENS_ASYNC", text("ECS_ENABLE_FIRELENS_ASYNC") ?? "true"),
     gpuSupport: yesOrNo("ECS_ENABLE_GPU_SUPPORT", text("ECS_ENABLE_GPU_SUPPORT") ?? "false"),
     gpuRuntime: text("ECS_NVIDIA_RUNTIME") ?? "nvidia",

@@ -50,7 +50,10 @@ function bytes(data: Bytes): string | Uint8Array {
 export function createSigner(credentials: Credentials, region: string): Signer {
   const signers = new Map<string, SignatureV4>();
   const signerFor = (service: string) => {
-    const known = signers.get(service) ?? new SignatureV4({ service, region, credentials, sha256: Sha256 });
+    // S3 has the path signed as it is sent; everybody else has it encoded once more.
+    const uriEscapePath = service !== "s3";
+    const known =
+      signers.get(service) ?? new SignatureV4({ service, region, credentials, sha256: Sha256, uriEscapePath });
     signers.set(service, known);
     return known;
   };

@@ -1,4 +1,5 @@
 import { type ChannelTask, type ChannelTaskDefinitionContainer, lastSegment } from "@hatoba/contract";
+import type { ObjectAddress } from "../../channel/object-reader.ts";
 import { networkModeOf } from "../../engine/known-task.ts";
 import { logDriverIn } from "../../engine/log-driver.ts";
 import { TaskFailure } from "../../engine/task-failure.ts";
@@ -17,12 +18,6 @@ import {
   routerFolders,
 } from "./router-folder.ts";
 import { bufferLimitOption, routerFacts, routerOf, routerSecrets } from "./router-task.ts";
-
-/** An object of S3. */
-export interface ObjectAddress {
-  readonly bucket: string;
-  readonly key: string;
-}
 
 export interface FirelensHookOptions {
   /** Absolute, and the same for the engine. */
