@@ -410,6 +410,16 @@ describe("credentials", () => {
     expect(agent.got("IAMRoleCredentialsMessage").at(-1)?.roleCredentials.expiration).toBe("2026-01-01T08:00:00Z");
   });
 
+  test("come at once when those of before are to open nothing any more", async () => {
+    const arn = await withRoles(1, { overrides: { taskRoleArn: "a" } });
+    const agent = new Agent(instanceArn);
+    await turn();
+    const before = brought(agent).length;
+    sessions.renewCredentials();
+    await turn();
+    expect(brought(agent).slice(before)).toEqual([[arn, expect.anything()]]);
+  });
+
   test("reach no log, whatever the agent makes of them", async () => {
     const lines: unknown[] = [];
     const log = (...said: unknown[]) => void lines.push(said);
