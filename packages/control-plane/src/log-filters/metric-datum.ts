@@ -62,5 +62,5 @@ export const datumOf = (
   dimensions,
   timestamp,
   value,
-  ...(unit === undefined ? {} : { unit }),
+  ...(unit === undefined || unit === "None" ? {} : { unit }),
 });

@@ -56,7 +56,7 @@ describe("metric filters", () => {
     await putMetric({
       filterName: "g",
       filterPattern: "{ $.a = 1 }",
-      metricTransformations: [{ ...transformation, metricValue: "$.b", dimensions: { C: "$.c" } }],
+      metricTransformations: [{ ...transformation, metricValue: "$.b", dimensions: { C: "$.c" }, unit: "None" }],
     });
     const described = await logs.send(new sdk.DescribeMetricFiltersCommand({ logGroupName }));
     expect(described.metricFilters).toEqual([
@@ -71,7 +71,7 @@ describe("metric filters", () => {
       {
         filterName: "g",
         filterPattern: "{ $.a = 1 }",
-        metricTransformations: [{ ...transformation, metricValue: "$.b", dimensions: { C: "$.c" } }],
+        metricTransformations: [{ ...transformation, metricValue: "$.b", dimensions: { C: "$.c" }, unit: "None" }],
         creationTime: now,
         logGroupName,
         applyOnTransformedLogs: false,

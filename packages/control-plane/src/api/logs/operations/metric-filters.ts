@@ -73,7 +73,7 @@ function transformationOf(
     metricValue,
     ...(defaultValue === undefined ? {} : { defaultValue }),
     ...(dimensions === undefined || names.length === 0 ? {} : { dimensions }),
-    ...(unit === undefined || unit === "None" ? {} : { unit }),
+    ...(unit === undefined ? {} : { unit }),
   };
 }
 
