@@ -2,6 +2,8 @@ import { existsSync, globSync } from "node:fs";
 import { join } from "node:path";
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { RegisterTaskDefinitionCommand, RunTaskCommand, StopTaskCommand } from "@aws-sdk/client-ecs";
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually, type House, startHouse, taskReaching } from "./house.ts";
 import { testImage } from "./image.ts";
@@ -11,9 +13,24 @@ let house: House;
 let images: { readonly router: string; readonly app: string };
 beforeAll(async () => {
   house = await startHouse();
+  const client = { endpoint: house.endpoint, region: "us-east-1", credentials: keysOf(house) };
+  const iam = new IAMClient(client);
+  const statement = (of: object) => JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...of }] });
+  const Principal = { Service: "ecs-tasks.amazonaws.com" };
+  const AssumeRolePolicyDocument = statement({ Principal, Action: "sts:AssumeRole" });
+  await iam.send(new CreateRoleCommand({ RoleName: "execution", AssumeRolePolicyDocument }));
+  const PolicyDocument = statement({ Action: "ssm:GetParameters", Resource: "*" });
+  await iam.send(new PutRolePolicyCommand({ RoleName: "execution", PolicyName: "p", PolicyDocument }));
+  const ssm = new SSMClient(client);
+  await ssm.send(new PutParameterCommand({ Name: "/router/key", Type: "SecureString", Value: "shared-key" }));
   images = { router: await routerImage(house.engine), app: await testImage(house.engine) };
 });
 afterAll(() => house.down());
+
+const keysOf = ({ env }: House) => ({
+  accessKeyId: env["AWS_ACCESS_KEY_ID"] ?? "",
+  secretAccessKey: env["AWS_SECRET_ACCESS_KEY"] ?? "",
+});
 
 interface Received {
   readonly where: string;
@@ -41,6 +58,7 @@ test("a router takes the output of the task's other container, from its first li
   await house.ecs.send(
     new RegisterTaskDefinitionCommand({
       family: "routed",
+      executionRoleArn: "arn:aws:iam::000000000000:role/execution",
       containerDefinitions: [
         {
           name: "app",
@@ -52,6 +70,7 @@ test("a router takes the output of the task's other container, from its first li
           logConfiguration: {
             logDriver: "awsfirelens",
             options: { Name: "stdout", "exclude-pattern": "health", "log-driver-buffer-limit": "1048576" },
+            secretOptions: [{ name: "Shared_Key", valueFrom: "/router/key" }],
           },
         },
         {
@@ -106,5 +125,7 @@ test("a router takes the output of the task's other container, from its first li
   ]);
   expect((await records()).map(({ log }) => log.split(" ")[0])).toEqual(["hello", "at", "bye"]);
   expect(all[0]?.[1]).toContain("    Match app-firelens*\n    Exclude log health\n");
+  expect(all[0]?.[1]).toContain("    Shared_Key ${Shared_Key_0}\n");
+  expect(all.at(-1)?.[1]).toBe("shared-key");
   await eventually("the folder gone", async () => (existsSync(folder) ? undefined : true));
 });

@@ -40,6 +40,6 @@ mkdirSync("/var/run", { recursive: true });
 server("socket").listen(path, () => print("listening", path));
 if (host !== undefined) server("port").listen(24224, host, () => print("listening", host));
 process.on("SIGTERM", () => {
-  print("stopping", process.env.FLUENT_TEST ?? "");
+  print("stopping", process.env.Shared_Key_0 ?? "");
   process.exit(0);
 });
