@@ -29,6 +29,7 @@ import {
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { DescribeParametersCommand, GetParameterCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import type { ContainerInspectInfo } from "dockerode";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describeTask, eventually, type House, repository, startHouse, taskReaching } from "./house.ts";
 import { testImage } from "./image.ts";
@@ -149,14 +150,15 @@ async function hatoba(words: readonly string[], input = ""): Promise<string> {
   return stdout + stderr;
 }
 
-async function environmentOf({ taskArn = "" }: Task): Promise<readonly string[]> {
+async function inspected({ taskArn = "" }: Task): Promise<ContainerInspectInfo> {
   const all = await house.containers();
   const one = all.find(
     ({ Labels }) =>
       Labels["com.amazonaws.ecs.task-arn"] === taskArn && Labels["com.amazonaws.ecs.container-name"] === "app",
   );
-  return (await house.engine.getContainer(one?.Id ?? "").inspect()).Config.Env;
+  return house.engine.getContainer(one?.Id ?? "").inspect();
 }
+const environmentOf = async (task: Task) => (await inspected(task)).Config.Env;
 
 describe("secrets", () => {
   test("are refused to a role that may not read them, and the task says so", async () => {
@@ -171,7 +173,10 @@ describe("secrets", () => {
 
   test("reach the container's environment, a new value the next task, and nothing else", async () => {
     await allow(["ssm:GetParameters", parameters], ["secretsmanager:GetSecretValue", "*"]);
-    const task = await start("app", { secrets: allSecrets() });
+    const task = await start("app", {
+      secrets: allSecrets(),
+      logConfiguration: { logDriver: "json-file", secretOptions: [{ name: "tag", valueFrom: "/app/text" }] },
+    });
     await taskReaching(house, task.taskArn ?? "", "RUNNING");
     expect(await environmentOf(task)).toEqual(
       expect.arrayContaining([
@@ -181,6 +186,7 @@ describe("secrets", () => {
         `DB_PASSWORD=${inSecret}`,
       ]),
     );
+    expect((await inspected(task)).HostConfig.LogConfig.Config).toMatchObject({ tag: inText });
     const rotated = await hatoba(["secret", "rotate", "db", "--value-stdin", "--json-key", "password"], inRotated);
     await hatoba(["key", "rotate"]);
     const next = await start("next", { secrets: allSecrets() });
