@@ -15,7 +15,7 @@ import {
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { eventually, type House, startHouse, taskReaching } from "./house.ts";
+import { eventually, type House, repository, startHouse, taskReaching } from "./house.ts";
 import { testImage } from "./image.ts";
 
 let house: House;
@@ -215,6 +215,28 @@ test("the keys of a task are not in the agent's database, and come back after th
     (await credentialsOf(task).catch(() => undefined))?.SecretAccessKey ? true : undefined,
   );
   expect(again).toBe(true);
+});
+
+test("the keys of a task outlive a change of the house's key, and others come where the old one is revoked", async () => {
+  const task = await runTask("bridge");
+  const before = await credentialsOf(task);
+  const whose = ({ AccessKeyId, SecretAccessKey, Token }: typeof before) =>
+    new STSClient({
+      endpoint: house.endpoint,
+      region: "us-east-1",
+      credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token },
+    }).send(new GetCallerIdentityCommand({}));
+  const rotate = (...options: readonly string[]) =>
+    execFileSync(join(repository, "hatoba"), ["key", "rotate", "--data-dir", house.dataDir, ...options]);
+  rotate();
+  expect((await whose(before)).Arn).toContain("assumed-role/app/");
+  rotate("--revoke");
+  await expect(whose(before)).rejects.toThrow();
+  const after = await eventually("other keys", async () => {
+    const now = await credentialsOf(task);
+    return now.AccessKeyId === before.AccessKeyId ? undefined : now;
+  });
+  expect((await whose(after)).Arn).toContain("assumed-role/app/");
 });
 
 test("another house on this machine serves its own tasks, and the one that stays takes the port over", async () => {
