@@ -77,6 +77,7 @@ describe("a parameter", () => {
     [{ Value: "x".repeat(8193), Tier: "Intelligent-Tiering" }, "ValidationException"],
     [{ Overwrite: true, Tags: [{ Key: "k" }] }, "ValidationException"],
     [{ AllowedPattern: "(" }, "InvalidAllowedPatternException"],
+    [{ AllowedPattern: "(a+)+", Value: `${"a".repeat(40)}b` }, "InvalidAllowedPatternException"],
     [{ KeyId: "alias/mine" }, "ValidationException"],
     [{ Tier: "Advanced", Policies: '[{"Type":"NoChangeNotification"}]' }, "InvalidPolicyTypeException"],
   ])("is refused: %o", async (input, name) => {
