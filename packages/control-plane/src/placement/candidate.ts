@@ -16,8 +16,8 @@ export class Candidate implements QuerySubject {
   readonly revision: number;
   readonly instance: ContainerInstance;
   readonly attributes: ReadonlyMap<string, string>;
-  /** CPU units, MiB, number of GPUs. */
-  readonly remaining: { cpu: number; memory: number; gpus: number };
+  /** CPU units, MiB, number of GPUs, and of network interfaces for awsvpc tasks; without a limit Infinity. */
+  readonly remaining: { cpu: number; memory: number; gpus: number; networkInterfaces: number };
   /** Placed and wanted tasks of the group that is being placed; see `lookAsGroup`. */
   groupTasks = 0;
   /** All tasks that run or are to run there. */
@@ -37,7 +37,12 @@ export class Candidate implements QuerySubject {
     this.revision = revision;
     this.instance = instance;
     this.attributes = attributesOf(instance);
-    this.remaining = { cpu: cpu - usage.cpu, memory: memory - usage.memory, gpus: gpuIds.length - usage.gpus };
+    this.remaining = {
+      cpu: cpu - usage.cpu,
+      memory: memory - usage.memory,
+      gpus: gpuIds.length - usage.gpus,
+      networkInterfaces: interfaceLimit(this.attributes) - usage.networkInterfaces,
+    };
     this.tasks = counts.running + counts.pending;
     this.runningTasks = counts.running;
     this.snapshot = snapshot;
@@ -72,6 +77,7 @@ export class Candidate implements QuerySubject {
     this.remaining.cpu -= demand.cpu;
     this.remaining.memory -= demand.memory;
     this.remaining.gpus -= demand.gpus;
+    this.remaining.networkInterfaces -= demand.networkInterfaces;
     this.added ??= { groups: new Map(), ports: new Set() };
     for (const port of demand.ports) this.added.ports.add(port);
     this.added.groups.set(group, (this.added.groups.get(group) ?? 0) + 1);
@@ -100,6 +106,13 @@ export function candidatesFor(snapshot: Snapshot, clusterArn: string, launchType
 /** One container instance as it is now, whatever its status. */
 export const candidateOf = (snapshot: Snapshot, instance: Stored<"containerInstance">): Candidate =>
   new Candidate(snapshot, instance);
+
+/** With it an agent says how many awsvpc tasks its machine takes; EC2 has such a limit for each instance type. */
+const interfaceLimitAttribute = "hatoba.network-interfaces";
+function interfaceLimit(attributes: ReadonlyMap<string, string>): number {
+  const stated = attributes.get(interfaceLimitAttribute);
+  return stated !== undefined && /^\d+$/.test(stated) ? Number(stated) : Number.POSITIVE_INFINITY;
+}
 
 const zoneAttribute = "ecs.availability-zone";
 // Instances keep their attribute list over all other changes, so that the map is made once in its life.

@@ -170,6 +170,15 @@ describe("addresses", () => {
     expect(all.placements).toHaveLength(3);
     expect(all.refusals).toEqual([refusal(2, "RESOURCE:ENI")]);
   });
+
+  it("are as many as a machine says that it has interfaces for", async () => {
+    const attributes = [{ name: "hatoba.network-interfaces", value: "2" }];
+    const store = await storeWith([...subnets, instanceWrite(2, { attributes })]);
+    const placed = place(store, awsvpc("EC2", ["subnet-1"]), 3);
+    expect(placed.placements).toHaveLength(2);
+    expect(placed.refusals).toEqual([refusal(2, "RESOURCE:ENI")]);
+    expect(place(store, request({}), 3).placements).toHaveLength(3);
+  });
 });
 
 describe("any placement", () => {

@@ -66,6 +66,10 @@ const filters: readonly Filter[] = [
   },
   { reason: "RESOURCE:PORTS", admits: (on, { demand }) => demand.ports.every((port) => on.isPortFree(port)) },
   { reason: "RESOURCE:GPU", admits: ({ remaining }, { demand }) => demand.gpus <= remaining.gpus },
+  {
+    reason: "RESOURCE:ENI",
+    admits: ({ remaining }, { demand }) => demand.networkInterfaces <= remaining.networkInterfaces,
+  },
   { reason: "RESOURCE:CPU", admits: ({ remaining }, { demand }) => demand.cpu <= remaining.cpu },
   { reason: "RESOURCE:MEMORY", admits: ({ remaining }, { demand }) => demand.memory <= remaining.memory },
 ];
