@@ -80,7 +80,8 @@ const cliArrows: Readonly<Record<string, readonly string[]>> = {
   doctor: ["engine"],
   fleet: ["house", "terminal"],
   exec: ["terminal"],
-  commands: ["house", "engine", "exec", "sample", "doctor", "fleet", "terminal"],
+  logs: ["terminal"],
+  commands: ["house", "engine", "exec", "sample", "doctor", "fleet", "logs", "terminal"],
 };
 
 /** Which of our own packages each may import. Agent and control plane share the contract and nothing else. */

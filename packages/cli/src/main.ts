@@ -54,13 +54,18 @@ program
   .option(...dataDir)
   .action(async (options) => (await import("./commands/env.ts")).env(options));
 program
-  .command("logs [process...]")
-  .description("show what the control plane and the agents say (tasks' logs: aws logs tail)")
+  .command("logs [name...]")
+  .description("show what log groups of tasks have, or what the control plane and the agents say")
   .option(...dataDir)
   .option("-f, --follow", "go on as more is said")
   .option("-n, --lines <count>", "how many lines of each", "50")
-  .action(async (names, options) => {
-    process.exitCode = await (await import("./commands/logs.ts")).logs(names, options);
+  .option("--filter <pattern>", "of log groups: a filter pattern of CloudWatch Logs")
+  .option("--since <time>", "of log groups: from when on, as 10m, 2h or 1d", "10m")
+  .action(async (names: readonly string[], options) => {
+    const areGroups = names.some((name) => name.includes("/"));
+    process.exitCode = areGroups
+      ? await (await import("./commands/log-groups.ts")).logGroups(names, options)
+      : await (await import("./commands/logs.ts")).logs(names, options);
   });
 const execOptions = [
   ["--cluster <name>", "of the task (default: the one in its ARN, or default)"],

@@ -11,7 +11,7 @@ export interface LogsOptions {
   readonly lines: string;
 }
 
-/** `hatoba logs`: what the house's own processes said (tasks' logs are at `aws logs tail`). @returns the exit code */
+/** `hatoba logs`: what the house's own processes said (names with a slash are log groups). @returns the exit code */
 export async function logs(names: readonly string[], { dataDir, follow = false, lines }: LogsOptions): Promise<number> {
   const layout = layoutOf(dataDir);
   if (!/^\d+$/.test(lines)) throw new UserError(`--lines takes a number, not ${lines}`);
