@@ -22,6 +22,7 @@ export const indexes: { readonly [K in Kind]: readonly (keyof Resources[K])[] } 
     "family",
     "startedBy",
     "group",
+    "desiredStatus",
     "lastStatus",
     "taskDefinitionArn",
   ],
