@@ -1,16 +1,18 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { DescribeSubnetsCommand } from "@aws-sdk/client-ec2";
+import { DeleteVolumeCommand, DescribeSubnetsCommand, DescribeVolumesCommand } from "@aws-sdk/client-ec2";
 import {
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
   type RunTaskCommandInput,
+  StopTaskCommand,
+  type Task,
   type Volume,
 } from "@aws-sdk/client-ecs";
 import * as efs from "@aws-sdk/client-efs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { busyboxImage } from "../../packages/agent/src/images/build-image.ts";
-import { type House, startHouse, taskReaching } from "./house.ts";
+import { eventually, type House, startHouse, taskReaching } from "./house.ts";
 import { testImage } from "./image.ts";
 
 let house: House;
@@ -48,6 +50,7 @@ async function runWith(
           image: busyboxImage,
           command: ["sh", "-c", command],
           memory: 64,
+          stopTimeout: 2,
           mountPoints: [{ sourceVolume: volume.name, containerPath: "/data" }],
           ...(user === undefined ? {} : { user }),
         },
@@ -124,4 +127,71 @@ describe("EFS", () => {
       /mount\.nfs4: access denied by server while mounting 127\.0\.0\.1:\/ : unsuccessful EFS utils command execution; code: 32$/,
     );
   });
+});
+
+describe("managed EBS volumes", () => {
+  const volume: Volume = { name: "data", configuredAtLaunch: true };
+  const configured = (managedEBSVolume: object = {}) => ({
+    volumeConfigurations: [
+      {
+        name: "data",
+        managedEBSVolume: {
+          roleArn: "arn:aws:iam::000000000000:role/ecsInfrastructure",
+          sizeInGiB: 1,
+          filesystemType: "ext4" as const,
+          ...managedEBSVolume,
+        },
+      },
+    ],
+  });
+  const disks = () => {
+    const root = join(house.dataDir, "agent", "ebs");
+    return existsSync(root) ? readdirSync(root) : [];
+  };
+  const detail = (task: Task, name: string) =>
+    task.attachments?.[0]?.details?.find((each) => each.name === name)?.value ?? "";
+
+  test("a task has a file system of its own, of the size it asked for, and it goes with the task", async () => {
+    const task = await runWith(
+      volume,
+      "df -m /data | tail -1; mount | grep ' /data type ext4' && sleep 60",
+      configured(),
+    );
+    const running = await taskReaching(house, task, "RUNNING");
+    expect(running.attachments).toMatchObject([{ type: "AmazonElasticBlockStorage", status: "ATTACHED" }]);
+    const VolumeIds = [detail(running, "volumeId")];
+    const { Volumes } = await house.ec2.send(new DescribeVolumesCommand({ VolumeIds }));
+    expect(Volumes).toMatchObject([{ Size: 1, VolumeType: "gp3", State: "in-use" }]);
+    expect(disks()).toEqual(VolumeIds);
+    await house.ecs.send(new StopTaskCommand({ task }));
+    await taskReaching(house, task, "STOPPED");
+    await eventually("no disk", async () => (disks().length === 0 ? true : undefined));
+    expect(readFileSync("/proc/self/mountinfo", "utf8")).not.toContain(house.dataDir);
+  });
+
+  test("one that is to outlive its task is kept until somebody deletes it, and the agent hears of that when it is back", async () => {
+    const keep = configured({ terminationPolicy: { deleteOnTermination: false } });
+    const task = await runWith(volume, "echo kept > /data/note; sleep 60", keep);
+    const id = detail(await taskReaching(house, task, "RUNNING"), "volumeId");
+    await house.ecs.send(new StopTaskCommand({ task }));
+    await taskReaching(house, task, "STOPPED");
+    house.kill("agent");
+    const { Volumes } = await house.ec2.send(
+      new DescribeVolumesCommand({ Filters: [{ Name: "status", Values: ["available"] }] }),
+    );
+    expect(Volumes?.map(({ VolumeId }) => VolumeId)).toEqual([id]);
+    expect(disks()).toEqual([id]);
+    await house.ec2.send(new DeleteVolumeCommand({ VolumeId: id }));
+    await house.hatoba("up"); // the agent's next process asks at once what was deleted
+    await eventually("no disk", async () => (disks().length === 0 ? true : undefined));
+  });
+
+  test.skipIf(existsSync("/usr/sbin/mkfs.xfs"))(
+    "a file system that this machine cannot make is the task's reason",
+    async () => {
+      expect(await exitCodeOf(await runWith(volume, "true", configured({ filesystemType: "xfs" })))).toMatch(
+        /^ResourceInitializationError: failed to set up EBS volume vol-\w+: mkfs\.xfs is not on this machine$/,
+      );
+    },
+  );
 });

@@ -22,8 +22,12 @@ import { AwslogsHook } from "./hooks/logs/awslogs-hook.ts";
 import { CloudWatchLogSink } from "./hooks/logs/cloudwatch-log-sink.ts";
 import { EngineDriverHook } from "./hooks/logs/engine-driver-hook.ts";
 import { SecretsHook } from "./hooks/secrets/secrets-hook.ts";
+import { EbsDisks } from "./hooks/volumes/ebs-disks.ts";
+import { EbsHook } from "./hooks/volumes/ebs-hook.ts";
 import { EfsHook } from "./hooks/volumes/efs-hook.ts";
 import { efsCapabilities, openEfsRoot } from "./hooks/volumes/efs-root.ts";
+import { askKeptVolumes } from "./hooks/volumes/kept-volumes.ts";
+import { ebsCapabilities, hasLoopDevices, systemLoopTools } from "./hooks/volumes/loop-tools.ts";
 import { ensurePauseImage } from "./images/pause-image.ts";
 import { EngineStatus } from "./metrics/engine-status.ts";
 import { UsageSampler } from "./metrics/usage-sampler.ts";
@@ -102,6 +106,13 @@ export async function startAgent(
     config.efsRoot === undefined || platform.osType !== "linux"
       ? undefined
       : await openEfsRoot(config.efsRoot, config.dataDir);
+  const hasEbs = platform.osType === "linux" && engine.address.local && (await hasLoopDevices());
+  const ebs = new EbsHook({
+    disks: hasEbs ? new EbsDisks(join(config.dataDir, "ebs"), systemLoopTools) : undefined,
+    stillKept: askKeptVolumes(api),
+    clock,
+    logger,
+  });
   const sink = new CloudWatchLogSink({
     logger,
     call: (operation, input) => api.call("logs", logsTarget, operation, input),
@@ -173,6 +184,7 @@ export async function startAgent(
       ...(config.taskEndpoints ? [endpoints.hook] : []),
       secrets,
       new EfsHook(efsRoot),
+      ebs,
       awslogs,
       firelens,
       new EngineDriverHook({ secrets: secrets.logOptions }),
@@ -214,6 +226,7 @@ export async function startAgent(
   const hasTaskEndpoints = config.taskEndpoints && (await endpoints.open());
   await tasks.open();
   await firelens.sweep(tasks.tasks());
+  await ebs.open(tasks.tasks());
   // Made ahead of the first task that needs it; a failure shows there.
   if (platform.osType === "linux") {
     ensurePauseImage(engine).catch((error: unknown) =>
@@ -225,7 +238,7 @@ export async function startAgent(
     state,
     facts,
     hasTaskEndpoints,
-    capabilities: efsRoot === undefined ? [] : efsCapabilities,
+    capabilities: [...(efsRoot === undefined ? [] : efsCapabilities), ...(hasEbs ? ebsCapabilities : [])],
     logger,
   });
   const ending = new AbortController();
@@ -255,6 +268,7 @@ export async function startAgent(
       await Promise.race([connected, wait(farewellMs)]);
       await endpoints.close();
       await tasks.close();
+      ebs.close();
       await awslogs.close();
       await state.close();
       api.close();

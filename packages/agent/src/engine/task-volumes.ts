@@ -33,6 +33,7 @@ function placed(
   random: string,
 ): PlacedVolume {
   const name = runtimeName(payload, volume.name, random);
+  if (isAttached(payload, volume.name)) return { source: ebsPlaceholder(volume.name), ofTask: false };
   switch (volume.type ?? "host") {
     case "host": {
       if (volume.host === undefined) throw refused("invalid volume: empty volume configuration");
@@ -55,6 +56,14 @@ function placed(
       throw refused("unrecognized volume type");
   }
 }
+
+/** Stands where the hook for EBS puts the directory of a volume that is made for the task. */
+export const ebsPlaceholder = (volume: string): string => `ebs:${volume}`;
+
+const isAttached = ({ attachments = [] }: ChannelTask, volume: string): boolean =>
+  attachments.some(({ attachmentProperties }) =>
+    attachmentProperties.some(({ name, value }) => name === "volumeName" && value === volume),
+  );
 
 /** Stands where the hook for EFS puts the directory, once it knows whether the task may have it. */
 export const efsPlaceholder = (volume: string): string => `efs:${volume}`;

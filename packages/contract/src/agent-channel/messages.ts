@@ -128,6 +128,17 @@ export type EfsGrant =
       readonly mayBeRoot: boolean;
     };
 
+/**
+ * A volume that is made for a task, as properties without order: volumeId, volumeName (as the task definition has it), volumeSizeGib,
+ * deviceName, sourceVolumeHostPath and fileSystem (none: what the machine can), and for our agent deleteOnTermination.
+ */
+export interface VolumeAttachment {
+  readonly attachmentArn: string;
+  readonly attachmentType: "amazonebs";
+  /** No value is empty. */
+  readonly attachmentProperties: readonly { readonly name: string; readonly value: string }[];
+}
+
 export interface ElasticNetworkInterface {
   readonly ec2Id: string;
   readonly macAddress: string;
@@ -177,6 +188,8 @@ export interface ChannelTask {
   readonly pidMode?: string;
   readonly ipcMode?: string;
   readonly elasticNetworkInterfaces?: readonly ElasticNetworkInterface[];
+  /** Volumes that are made for the task. */
+  readonly attachments?: readonly VolumeAttachment[];
   /** GPUs: `name` is the device's id. */
   readonly associations?: readonly {
     readonly type: "gpu";

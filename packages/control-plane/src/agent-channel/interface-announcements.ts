@@ -37,7 +37,9 @@ export const awaitsInterfaces = (
 
 /** Whether a task has an interface that its machine has not been seen to have. */
 const isUnattached = ({ desiredStatus, lastStatus, attachments }: Task): boolean =>
-  desiredStatus === "RUNNING" && lastStatus === "PENDING" && attachments.some(({ status }) => status === "PRECREATED");
+  desiredStatus === "RUNNING" &&
+  lastStatus === "PENDING" &&
+  attachments.some(({ type, status }) => type === "ElasticNetworkInterface" && status === "PRECREATED");
 
 /**
  * Tells an agent of the network interfaces of its awsvpc tasks, and holds their payloads back until it has seen them. A task whose

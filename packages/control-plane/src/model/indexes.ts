@@ -60,4 +60,5 @@ export const indexes: { readonly [K in Kind]: readonly (keyof Resources[K])[] } 
   fileSystem: ["creationToken"],
   mountTarget: ["fileSystemId"],
   accessPoint: ["fileSystemId"],
+  keptVolume: ["containerInstanceArn"],
 };

@@ -7,7 +7,8 @@ import type {
   TaskOverride,
 } from "@aws-sdk/client-ecs";
 import { containerArn, type LaunchType, lastSegment, type Place, taskArn } from "@hatoba/contract";
-import type { Container, Task } from "./task.ts";
+import { type TaskVolume, type VolumeWish, volumeDevice } from "./managed-volume.ts";
+import type { Container, Task, TaskAttachment } from "./task.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 import { taskDemand } from "./task-demand.ts";
 
@@ -30,6 +31,7 @@ export interface TaskWish {
   /** Of the call or the service; the task definition's own are added. */
   readonly placementConstraints?: readonly PlacementConstraint[];
   readonly placementStrategy?: readonly PlacementStrategy[];
+  readonly volumes?: readonly VolumeWish[];
   readonly enableExecuteCommand?: boolean;
   readonly tags?: readonly Tag[];
   readonly rebalances?: boolean;
@@ -54,6 +56,7 @@ export function newTask(wish: TaskWish, newId: () => string): { readonly arn: st
   const constraints = [...(registered.placementConstraints ?? []), ...(wish.placementConstraints ?? [])];
   const ephemeralStorage = overrides.ephemeralStorage ?? registered.ephemeralStorage;
   const inferenceAccelerators = wish.overrides?.inferenceAcceleratorOverrides ?? registered.inferenceAccelerators;
+  const managedVolumes = (wish.volumes ?? []).map((volume) => newVolume(volume, newId));
   const value: Task = {
     clusterArn: wish.clusterArn,
     taskDefinitionArn: wish.taskDefinitionArn,
@@ -75,7 +78,8 @@ export function newTask(wish: TaskWish, newId: () => string): { readonly arn: st
     containers: containersOf(taskDefinition, overrides, () => containerArn(place, cluster, id, newId())).map(
       (container) => (wish.enableExecuteCommand ? { ...container, managedAgents: [startingAgent] } : container),
     ),
-    attachments: [],
+    attachments: managedVolumes.map(volumeAttachment),
+    ...(managedVolumes.length === 0 ? {} : { managedVolumes }),
     ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
     ...(constraints.length === 0 ? {} : { placementConstraints: constraints }),
     ...(placementStrategy === undefined ? {} : { placementStrategy }),
@@ -87,6 +91,26 @@ export function newTask(wish: TaskWish, newId: () => string): { readonly arn: st
   };
   return { arn: taskArn(place, cluster, id), value };
 }
+
+const newVolume = (wish: VolumeWish, newId: () => string): TaskVolume => ({
+  ...wish,
+  volumeId: `vol-${newId().slice(-17)}`,
+  attachmentId: newId().replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"),
+});
+
+const volumeAttachment = ({ attachmentId, volumeId, name, roleArn, ...volume }: TaskVolume): TaskAttachment => ({
+  id: attachmentId,
+  type: "AmazonElasticBlockStorage",
+  status: "PRECREATED",
+  details: [
+    { name: "roleArn", value: roleArn },
+    { name: "volumeName", value: name },
+    { name: "volumeId", value: volumeId },
+    { name: "deviceName", value: volumeDevice },
+    { name: "deleteOnTermination", value: String(volume.deleteOnTermination) },
+    ...(volume.fileSystem === undefined ? [] : [{ name: "filesystemType", value: volume.fileSystem }]),
+  ],
+});
 
 const startingAgent = { name: "ExecuteCommandAgent", lastStatus: "PENDING" } as const;
 

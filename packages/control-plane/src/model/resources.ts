@@ -11,6 +11,7 @@ import type { AccessPoint, FileSystem, MountTarget } from "./file-system.ts";
 import type { Image, ImageBlob, ImageRepository, ImageTag } from "./image-repository.ts";
 import type { LogResourcePolicy, MetricFilter, QueryDefinition, SubscriptionFilter } from "./log-filter.ts";
 import type { ManagedInstance } from "./managed-instance.ts";
+import type { KeptVolume } from "./managed-volume.ts";
 import type { NetworkInterface, SecurityGroup, Subnet, Vpc } from "./network.ts";
 import type { Parameter, ParameterVersion } from "./parameter.ts";
 import type { InstanceProfile, ManagedPolicy, Role } from "./role.ts";
@@ -72,6 +73,7 @@ export interface Resources {
   fileSystem: FileSystem;
   mountTarget: MountTarget;
   accessPoint: AccessPoint;
+  keptVolume: KeptVolume;
 }
 export type Kind = keyof Resources;
 
@@ -124,4 +126,5 @@ export const kinds = Object.keys({
   fileSystem: 0,
   mountTarget: 0,
   accessPoint: 0,
+  keptVolume: 0,
 } satisfies Record<Kind, 0>) as readonly Kind[];

@@ -11,6 +11,7 @@ import type {
   TaskStopCode,
 } from "@aws-sdk/client-ecs";
 import type { DesiredStatus, LaunchType, ReportedStatus, TaskStatus } from "@hatoba/contract";
+import type { TaskVolume } from "./managed-volume.ts";
 
 /** What makes ECS Exec work in a container, as its agent reports it. Statuses: PENDING, RUNNING, STOPPED. */
 export interface ManagedAgent {
@@ -42,12 +43,12 @@ export interface Container {
   readonly managedAgents?: readonly ManagedAgent[];
 }
 
-/** The network interface of an awsvpc task, as `task.attachments` shows it. */
+/** The network interface of an awsvpc task or a volume made for it, as `task.attachments` shows it. */
 export interface TaskAttachment {
   readonly id: string;
-  readonly type: "ElasticNetworkInterface";
+  readonly type: "ElasticNetworkInterface" | "AmazonElasticBlockStorage";
   readonly status: "PRECREATED" | "CREATED" | "ATTACHING" | "ATTACHED" | "DETACHING" | "DETACHED" | "DELETED";
-  /** subnetId, networkInterfaceId, macAddress, privateDnsName, privateIPv4Address. */
+  /** subnetId, networkInterfaceId, macAddress, privateDnsName, privateIPv4Address; or roleArn, volumeId, volumeName and the like. */
   readonly details: readonly KeyValuePair[];
 }
 
@@ -90,6 +91,8 @@ export interface Task {
   readonly ephemeralStorageGiB?: number;
   readonly containers: readonly Container[];
   readonly attachments: readonly TaskAttachment[];
+  /** Each has an attachment. */
+  readonly managedVolumes?: readonly TaskVolume[];
   readonly networkConfiguration?: NetworkConfiguration;
   readonly placementConstraints?: readonly PlacementConstraint[];
   readonly placementStrategy?: readonly PlacementStrategy[];

@@ -127,14 +127,29 @@ const privateDnsName = (address: string, region: string) =>
  * What to commit, beside the stopped task itself, once nothing of it runs any more: its network interfaces go.
  * The task's own `attachments` become those that `releasedAttachments` returns.
  */
-export function releaseWrites(snapshot: Snapshot, taskArn: string, { attachments }: Task): readonly Write[] {
-  return attachments.flatMap(({ details }): readonly Write[] => {
+export function releaseWrites(snapshot: Snapshot, taskArn: string, task: Task): readonly Write[] {
+  const interfaces = task.attachments.flatMap(({ details }): readonly Write[] => {
     const detail = (name: string) => details.find((entry) => entry.name === name)?.value ?? "";
     const arn = `${detail("subnetId")}/${detail("privateIPv4Address")}`;
     const stored = snapshot.get("networkInterface", arn);
     if (stored === undefined || stored.value.taskArn !== taskArn) return [];
     return [{ kind: "networkInterface", arn, expected: stored.revision, value: null }];
   });
+  return [...interfaces, ...keptVolumes(snapshot, taskArn, task)];
+}
+
+/** Volumes that outlive their task, if it came as far as to have them. */
+function keptVolumes(snapshot: Snapshot, taskArn: string, task: Task): readonly Write[] {
+  const { managedVolumes = [], containerInstanceArn, availabilityZone = "", startedAt, createdAt } = task;
+  if (containerInstanceArn === undefined || startedAt === undefined) return [];
+  return managedVolumes
+    .filter(({ volumeId, deleteOnTermination }) => !deleteOnTermination && !snapshot.get("keptVolume", volumeId))
+    .map((volume) => ({
+      kind: "keptVolume",
+      arn: volume.volumeId,
+      expected: 0,
+      value: { ...volume, taskArn, containerInstanceArn, availabilityZone, createdAt },
+    }));
 }
 
 /** A stopped task's attachments. */

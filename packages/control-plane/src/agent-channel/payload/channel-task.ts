@@ -9,6 +9,7 @@ import { channelContainer } from "./channel-container.ts";
 import { channelVolume } from "./channel-volume.ts";
 import { channelNetworkInterface } from "./network-interface.ts";
 import { filled, present } from "./present.ts";
+import { volumeAttachment } from "./volume-attachment.ts";
 
 /** The credentials of a task's roles. */
 export type RoleCredentials = Readonly<Partial<Record<TaskRole["roleType"], IAMRoleCredentials>>>;
@@ -80,6 +81,7 @@ export function channelTask(
       elasticNetworkInterfaces: network && [
         channelNetworkInterface(place, lastSegment(task.clusterArn), task, network.networkInterface, network.subnet),
       ],
+      attachments: filled(task.managedVolumes)?.map((volume) => volumeAttachment(volume, taskArn, task.clusterArn)),
       roleCredentials: credentials.TaskApplication,
       executionRoleCredentials: credentials.TaskExecution,
       hatoba: network && { vpcCidr: network.vpcCidr },

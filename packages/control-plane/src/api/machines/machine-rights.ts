@@ -51,6 +51,8 @@ const rights: Readonly<Record<string, Right>> = {
     "resourceArn",
     (scope, arn) => scope.ownsContainerInstance(arn) || (arn.includes(":task/") && scope.ownsTask(arn)),
   ),
+  // Whether volumes are still there that lie on its disk.
+  "ecs:ListKeptVolumes": always,
   // Images of the house's registry, as the instance role of ECS has it.
   "ecr:GetAuthorizationToken": always,
   "ecr:BatchCheckLayerAvailability": always,

@@ -19,14 +19,24 @@ export const operatorService = (extras: {
   target: "Hatoba",
   wording: ecsWording,
   async load() {
-    const [{ StopTaskRequest$, StopTaskResponse$ }, { operations }, { RotateHouseKey$ }, { RotateSecret$ }] =
-      await Promise.all([
-        import("@aws-sdk/client-ecs"),
-        import("./operations.ts"),
-        import("./operations/rotate-house-key.ts"),
-        import("./operations/rotate-secret.ts"),
-      ]);
+    const [
+      { StopTaskRequest$, StopTaskResponse$ },
+      { operations },
+      { ListKeptVolumes$ },
+      { RotateHouseKey$ },
+      { RotateSecret$ },
+    ] = await Promise.all([
+      import("@aws-sdk/client-ecs"),
+      import("./operations.ts"),
+      import("./operations/list-kept-volumes.ts"),
+      import("./operations/rotate-house-key.ts"),
+      import("./operations/rotate-secret.ts"),
+    ]);
     const InterruptSpotTask$ = [9, "hatoba", "InterruptSpotTask", 0, StopTaskRequest$, StopTaskResponse$];
-    return { sdk: { InterruptSpotTask$, RotateHouseKey$, RotateSecret$ }, operations, limits: noLimits };
+    return {
+      sdk: { InterruptSpotTask$, ListKeptVolumes$, RotateHouseKey$, RotateSecret$ },
+      operations,
+      limits: noLimits,
+    };
   },
 });

@@ -1,5 +1,6 @@
 import type { Tag } from "@aws-sdk/client-ecs";
 import { lastSegment } from "@hatoba/contract";
+import { wishedVolumes } from "../../model/managed-volume.ts";
 import { launchTypeOf, newTask, type TaskWish } from "../../model/new-task.ts";
 import type { Service } from "../../model/service.ts";
 import type { TaskDefinition } from "../../model/task-definition.ts";
@@ -151,10 +152,18 @@ function wishFor(view: ServiceView, taskDefinition: TaskDefinition, settings: Se
     ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
     ...(placementConstraints === undefined ? {} : { placementConstraints }),
     ...(placementStrategy === undefined ? {} : { placementStrategy }),
+    ...volumesOf(view, taskDefinition),
     enableExecuteCommand: service.enableExecuteCommand ?? false,
     tags: tagsFor(service, taskDefinition),
     createdAt: view.now,
   };
+}
+
+function volumesOf({ stored, primary }: ServiceView, { tags }: TaskDefinition): Pick<TaskWish, "volumes"> {
+  const { volumeConfigurations = [] } = primary.value;
+  if (volumeConfigurations.length === 0) return {};
+  const sources = { TASK_DEFINITION: tags, SERVICE: stored.value.tags, NONE: [] };
+  return { volumes: wishedVolumes(volumeConfigurations, sources) };
 }
 
 /** A service's tasks take over the tags it says, and ECS's own if it wants them. Source: ECS API reference, CreateService. */

@@ -25,6 +25,7 @@ import { requireTags } from "../tags.ts";
 import { checkController } from "../task-sets/check-task-set.ts";
 import { describeTaskSet } from "../task-sets/describe-task-set.ts";
 import { newTaskSet } from "../task-sets/new-task-set.ts";
+import { volumeWishes } from "../tasks/volume-wishes.ts";
 
 const tokenLifeMs = 24 * 60 * 60 * 1000;
 
@@ -108,6 +109,7 @@ function requireSubstance(
   const taskDefinition = requireTaskDefinition(snapshot, named, caller);
   const choice = chooseLaunch(input, cluster.stored);
   checkLaunch(input, choice, { taskDefinition: taskDefinition.value, snapshot });
+  volumeWishes(input.volumeConfigurations, taskDefinition.value);
   return { ...choice, taskDefinition: taskDefinition.arn };
 }
 
@@ -158,6 +160,7 @@ function kept(input: Input<"CreateService">): Partial<Service> {
     enableECSManagedTags: input.enableECSManagedTags,
     enableExecuteCommand: input.enableExecuteCommand,
     propagateTags: input.propagateTags,
+    volumeConfigurations: input.volumeConfigurations,
     deploymentController: input.deploymentController,
   };
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));

@@ -13,14 +13,13 @@ import {
 import type { Operation } from "../operation.ts";
 import { requireCluster, requireParameter, requireTaskDefinition } from "../require.ts";
 import { describeTask, taskSurroundings } from "../tasks/describe-task.ts";
-import { refuseUnbuiltTask, taskWish } from "../tasks/task-wish.ts";
+import { taskWish } from "../tasks/task-wish.ts";
 
 /**
  * Starts one task on each of up to ten named container instances; `failures` has those where it cannot be.
  * Source: ECS API reference, StartTask.
  */
 export const startTask: Operation<"StartTask"> = async (input, { store, clock, ids, caller }) => {
-  refuseUnbuiltTask(input);
   const identifier = requireParameter(input.taskDefinition, "taskDefinition");
   const now = clock.now();
   return commitPlan(store, (snapshot) => {

@@ -19,6 +19,7 @@ import { deploymentWrites, needsDeployment, newDeployment, newDeploymentId } fro
 import { requireActiveService } from "../services/require-service.ts";
 import { zoneRebalancing } from "../services/zone-rebalancing.ts";
 import { checkTaskSetServiceUpdate } from "../task-sets/check-task-set.ts";
+import { volumeWishes } from "../tasks/volume-wishes.ts";
 
 /**
  * Changes what is named and leaves the rest. A change of what its tasks are made of, or forceNewDeployment, begins a new
@@ -80,6 +81,7 @@ function changedService(
     enableECSManagedTags: input.enableECSManagedTags,
     enableExecuteCommand: input.enableExecuteCommand,
     propagateTags: input.propagateTags,
+    volumeConfigurations: input.volumeConfigurations,
     desiredCount: input.desiredCount === undefined ? undefined : requireDesiredCount(input.desiredCount),
     taskDefinition: taskDefinition?.arn,
   };
@@ -95,6 +97,7 @@ function changedService(
   // How many tasks there are can be changed whatever has become of what they are made of.
   if (taskDefinition !== undefined && launchMembers.some((name) => input[name] !== undefined)) {
     checkLaunch(changed, changed, { taskDefinition: taskDefinition.value, snapshot });
+    volumeWishes(changed.volumeConfigurations, taskDefinition.value);
   }
   return changed;
 }
@@ -122,6 +125,7 @@ const launchMembers = [
   "placementConstraints",
   "placementStrategy",
   "forceNewDeployment",
+  "volumeConfigurations",
 ] as const;
 
 /** An empty strategy leads back to the launch type. Source: ECS API reference, UpdateService, `capacityProviderStrategy`. */

@@ -14,7 +14,6 @@ export function refuseUnbuilt(input: Input<"CreateService"> | Input<"UpdateServi
   if (input.loadBalancers?.length) throw unsupported("load balancers");
   if (input.serviceRegistries?.length) throw unsupported("service discovery");
   if (input.serviceConnectConfiguration?.enabled) throw unsupported("Service Connect");
-  if (input.volumeConfigurations?.length) throw unsupported("EBS volumes");
   if (input.vpcLatticeConfigurations?.length) throw unsupported("VPC Lattice");
   const { lifecycleHooks = [], alarms } = deploymentConfiguration ?? {};
   if (lifecycleHooks.some(({ targetType = "AWS_LAMBDA" }) => targetType === "AWS_LAMBDA")) {

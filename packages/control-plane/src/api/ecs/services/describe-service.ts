@@ -133,6 +133,7 @@ function describeDeployment(deployment: Deployment, service: Service, snapshot: 
       ? { platformVersion: platformVersionOf(deployment.platformVersion), platformFamily: "Linux" }
       : {}),
     ...(deployment.networkConfiguration === undefined ? {} : { networkConfiguration: deployment.networkConfiguration }),
+    ...(deployment.volumeConfigurations === undefined ? {} : { volumeConfigurations: deployment.volumeConfigurations }),
     rolloutState: deployment.rolloutState,
     rolloutStateReason: deployment.rolloutStateReason,
   };

@@ -12,6 +12,7 @@ export const newDeploymentId = (ids: IdSource): string =>
 /** The deployment that a service's `primaryDeploymentId` names, as it begins. @param now epoch milliseconds */
 export function newDeployment(serviceArn: string, service: Service, now: number): Deployment {
   const { launchType, capacityProviderStrategy, platformVersion, networkConfiguration, primaryDeploymentId } = service;
+  const { volumeConfigurations } = service;
   return {
     deploymentId: primaryDeploymentId,
     serviceArn,
@@ -26,6 +27,7 @@ export function newDeployment(serviceArn: string, service: Service, now: number)
     ...(capacityProviderStrategy === undefined ? {} : { capacityProviderStrategy }),
     ...(platformVersion === undefined ? {} : { platformVersion }),
     ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
+    ...(volumeConfigurations === undefined ? {} : { volumeConfigurations }),
   };
 }
 
@@ -71,6 +73,7 @@ function substanceOf(service: Service) {
     taskDefinition,
     launchType,
     platformVersion: platformVersion ?? "LATEST",
+    volumeConfigurations: service.volumeConfigurations ?? [],
     subnets: new Set(vpc?.subnets),
     securityGroups: new Set(vpc?.securityGroups),
     assignPublicIp: vpc?.assignPublicIp ?? "DISABLED",

@@ -18,9 +18,10 @@ export function describeContainer(container: Container, taskArn: string, { attac
     // A process that is restarted or only just ended may have left one already.
     ...(exitCode === undefined || container.lastStatus !== "STOPPED" ? {} : { exitCode }),
     networkBindings: [...networkBindings],
-    networkInterfaces: attachments.map(({ id, details }) => {
+    networkInterfaces: attachments.flatMap(({ id, type, details }) => {
+      if (type !== "ElasticNetworkInterface") return [];
       const privateIpv4Address = details.find(({ name }) => name === "privateIPv4Address")?.value;
-      return { attachmentId: id, ...(privateIpv4Address === undefined ? {} : { privateIpv4Address }) };
+      return [{ attachmentId: id, ...(privateIpv4Address === undefined ? {} : { privateIpv4Address }) }];
     }),
     healthStatus,
     ...(managedAgents === undefined

@@ -14,7 +14,7 @@ import { checkLaunch, chooseLaunch } from "../check-launch.ts";
 import type { Input } from "../operation.ts";
 import { requireCluster, requireParameter, requireTaskDefinition } from "../require.ts";
 import { callToken, tasksOfToken, tokenWrite } from "./client-token.ts";
-import { refuseUnbuiltTask, taskWish } from "./task-wish.ts";
+import { taskWish } from "./task-wish.ts";
 
 /** What a RunTask call comes to. */
 export interface RunPlan {
@@ -45,7 +45,6 @@ export interface RunSurroundings {
 export function planRun(input: Input<"RunTask">, around: RunSurroundings): RunPlan {
   const { snapshot, session, place, ids, now } = around;
   const count = requireCount(input.count);
-  refuseUnbuiltTask(input);
   const cluster = requireCluster(snapshot, input.cluster, place);
   const token = callToken(input, cluster.arn);
   const repeated = tasksOfToken(token, snapshot, now);

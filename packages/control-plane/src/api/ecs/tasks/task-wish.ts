@@ -8,6 +8,7 @@ import type { Input } from "../operation.ts";
 import type { FoundCluster } from "../require.ts";
 import { requireTags } from "../tags.ts";
 import { checkOverrides } from "./check-overrides.ts";
+import { volumeWishes } from "./volume-wishes.ts";
 
 /** What RunTask and StartTask have in common. */
 export type StartInput = Omit<Input<"StartTask">, "containerInstances"> & LaunchWish;
@@ -31,6 +32,7 @@ export function taskWish(
   const { cluster, taskDefinition, launchType, place, now } = around;
   const { group, startedBy, overrides, networkConfiguration, platformVersion } = input;
   checkOverrides(overrides, taskDefinition.value, launchType);
+  const volumes = volumeWishes(input.volumeConfigurations, taskDefinition.value);
   return {
     place,
     clusterArn: cluster.arn,
@@ -44,16 +46,11 @@ export function taskWish(
     ...(networkConfiguration === undefined ? {} : { networkConfiguration }),
     ...(input.placementConstraints === undefined ? {} : { placementConstraints: input.placementConstraints }),
     ...(input.placementStrategy === undefined ? {} : { placementStrategy: input.placementStrategy }),
+    ...(volumes.length === 0 ? {} : { volumes }),
     enableExecuteCommand: input.enableExecuteCommand ?? false,
     tags: tagsFor(input, taskDefinition.value.tags, cluster.name),
     createdAt: now,
   };
-}
-
-/** Refuses what tasks cannot have here yet, rather than leave it out in silence. @throws EcsError UnsupportedFeatureException */
-export function refuseUnbuiltTask({ volumeConfigurations }: StartInput): void {
-  if (!volumeConfigurations?.length) return;
-  throw new EcsError("UnsupportedFeatureException", "Hatoba does not have EBS volumes yet; see docs/compatibility.md.");
 }
 
 /** Only a service's own tasks are of its group. Source: ECS developer guide, "Group related Amazon ECS tasks". */

@@ -1,0 +1,12 @@
+import type { JsonApi } from "../../channel/json-api.ts";
+
+/** Asks the control plane which of an agent's kept volumes nobody has deleted. @throws ControlPlaneError */
+export const askKeptVolumes =
+  (api: Pick<JsonApi, "call">) =>
+  async (volumeIds: readonly string[]): Promise<readonly string[]> => {
+    const answer = (await api.call("ecs", "Hatoba", "ListKeptVolumes", { volumeIds })) as {
+      readonly volumeIds?: readonly string[];
+    };
+    // Files are not removed for an answer that says nothing.
+    return answer.volumeIds ?? volumeIds;
+  };
