@@ -1,9 +1,10 @@
-import { globSync, mkdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { globSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { BlockLogStore } from "./block-log-store.ts";
 import { checkLogStore } from "./log-store.conformance.ts";
 import { directSealer, LogStoreFixture } from "./log-store.fixture.ts";
+import type { LogPosition, LogQuery } from "./log-store.ts";
 import { seal } from "./seal/seal-work.ts";
 
 let fixture: LogStoreFixture;
@@ -185,6 +186,53 @@ describe("a folder of blocks", () => {
     }
     expect(files("segments/*/*").length).toBeLessThan(8);
     expect(await all()).toEqual(expected);
+  });
+
+  test("what fills many blocks is found in both directions, by streams, texts, and piece by piece", async () => {
+    await fixture.store.createStream("g", "t", 2);
+    const count = 32_000;
+    const text = (at: number) => `${at} ${"x".repeat((at * 7919) % 300)} ${at % 10_000 === 7 ? "needle" : "hay"}`;
+    for (let from = 0; from < count; from += 2_000) {
+      // Every third to the other stream; times go back and forth.
+      const events = Array.from({ length: 2_000 }, (_, at) => ({
+        timestamp: (from + at) ^ 31,
+        message: text(from + at),
+      }));
+      const parts = [events.filter((_, at) => at % 3 > 0), events.filter((_, at) => at % 3 === 0)];
+      await Promise.all(parts.map((part, at) => fixture.store.append("g", at === 0 ? "s" : "t", part, 1)));
+    }
+    await fixture.store.seal();
+    const numbers = async (query: Partial<LogQuery>) => {
+      const found: number[] = [];
+      for (let beyond: LogPosition | undefined; ; ) {
+        const place = beyond === undefined ? {} : { beyond };
+        const page = await fixture.store.read({ group: "g", limit: 7_000, ...query, ...place });
+        found.push(...page.events.map(({ message }) => Number.parseInt(message, 10)));
+        if (page.next === undefined) return found;
+        beyond = page.next;
+      }
+    };
+    const inOrder = Array.from({ length: count }, (_, at) => at ^ 31);
+    expect(await numbers({})).toEqual(inOrder);
+    expect(await numbers({ backwards: true, scanBytes: 300_000 })).toEqual(inOrder.toReversed());
+    expect(await numbers({ streams: ["t"] })).toEqual(inOrder.filter((at) => (at % 2_000) % 3 === 0));
+    const needles = [7, 10_007, 20_007, 30_007];
+    expect(await numbers({ needles: ["needle"], scanBytes: 1_000_000 })).toEqual(needles);
+    expect(await numbers({ where: ({ message }) => message.endsWith("needle"), backwards: true })).toEqual(
+      needles.toReversed(),
+    );
+    expect(await numbers({ from: 20_000, to: 20_010 })).toEqual(inOrder.slice(20_000, 20_010));
+  });
+
+  test("a block that is damaged is said to be, with its file", async () => {
+    await put("a".repeat(100));
+    await fixture.store.seal();
+    const [name = ""] = files("segments/*/*");
+    const path = join(fixture.directory, name);
+    const bytes = readFileSync(path);
+    bytes[9] = (bytes[9] ?? 0) ^ 1;
+    writeFileSync(path, bytes);
+    await expect(all()).rejects.toThrow(name);
   });
 
   test("sealing that fails is tried again, and told when it does not come right", async () => {

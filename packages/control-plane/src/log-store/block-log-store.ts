@@ -192,7 +192,7 @@ export class BlockLogStore implements LogStore {
   async read(query: LogQuery): Promise<LogPage> {
     const group = this.#catalogue.groups.get(query.group);
     if (group === undefined) return { events: [] };
-    const selection = selectionOf(query, group.names, group.floors);
+    const selection = selectionOf(query, group);
     if (selection.streams.size === 0) return { events: [] };
     const release = this.#reaper.hold();
     const files = new OpenSegments();

@@ -1,4 +1,4 @@
-import type { LogPosition, LogQuery, StoredLogEvent } from "../log-store.ts";
+import type { LogPosition, LogQuery, LogStream, StoredLogEvent } from "../log-store.ts";
 import { comparePositions, type Floor, isBelow } from "../position.ts";
 
 /** What of a group a query is about, with the streams by their numbers. */
@@ -18,22 +18,41 @@ export interface Selection {
   readonly where: ((event: StoredLogEvent) => boolean) | undefined;
 }
 
-/** @param names of all streams of the group, by number */
-export function selectionOf(query: LogQuery, names: ReadonlyMap<number, string>, floors: readonly Floor[]): Selection {
-  const chosen = query.streams === undefined ? undefined : new Set(query.streams);
+/** What of a group there is to choose from. */
+export interface SelectFrom {
+  readonly streams: ReadonlyMap<string, { readonly id: number; readonly value: LogStream }>;
+  /** The same streams' names, by number. */
+  readonly names: ReadonlyMap<number, string>;
+  readonly floors: readonly Floor[];
+}
+
+export function selectionOf(query: LogQuery, { streams, names, floors }: SelectFrom): Selection {
+  const chosen = query.streams?.flatMap((name) => streams.get(name) ?? []);
+  // Where none of the streams has anything, nothing is opened.
+  const [first, last] = chosen === undefined ? [-Infinity, Infinity] : spanOf(chosen.map(({ value }) => value));
   const needles = (query.needles ?? []).filter((needle) => needle !== "");
   return {
-    streams: chosen === undefined ? names : new Map([...names].filter(([, name]) => chosen.has(name))),
+    streams: chosen === undefined ? names : new Map(chosen.map(({ id, value }) => [id, value.name])),
     wholeGroup: chosen === undefined,
     floors,
     backwards: query.backwards ?? false,
-    from: query.from ?? Number.NEGATIVE_INFINITY,
-    to: query.to ?? Number.POSITIVE_INFINITY,
+    from: Math.max(query.from ?? -Infinity, first),
+    to: Math.min(query.to ?? Infinity, last + 1),
     beyond: query.beyond,
     needles,
     needleBytes: needles.map((needle) => Buffer.from(needle)),
     where: query.where,
   };
+}
+
+/** Times of the first and the last event that any of the streams has. */
+function spanOf(streams: readonly LogStream[]): readonly [number, number] {
+  let [first, last] = [Infinity, -Infinity];
+  for (const { firstEventAt = Infinity, lastEventAt = -Infinity } of streams) {
+    first = Math.min(first, firstEventAt);
+    last = Math.max(last, lastEventAt);
+  }
+  return [first, last];
 }
 
 /** The order in which the query wants events. */
