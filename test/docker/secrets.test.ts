@@ -186,7 +186,7 @@ describe("secrets", () => {
         `DB_PASSWORD=${inSecret}`,
       ]),
     );
-    expect((await inspected(task)).HostConfig.LogConfig.Config).toMatchObject({ tag: inText });
+    expect((await inspected(task)).HostConfig.LogConfig?.Config).toMatchObject({ tag: inText });
     const rotated = await hatoba(["secret", "rotate", "db", "--value-stdin", "--json-key", "password"], inRotated);
     await hatoba(["key", "rotate"]);
     const next = await start("next", { secrets: allSecrets() });
