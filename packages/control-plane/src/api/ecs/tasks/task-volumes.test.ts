@@ -1,0 +1,109 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { exampleContainerInstance, exampleContainerInstanceArn } from "../../../model/examples.ts";
+import { startLoops } from "../../../reconcile/start-loops.ts";
+import { until } from "../../../store/until.ts";
+import { deleteVolume } from "../../ec2/operations/delete-volume.ts";
+import { describeVolumes } from "../../ec2/operations/describe-volumes.ts";
+import type { OperationContext } from "../../operation-context.ts";
+import { exampleContext, given, refusal } from "../example-context.ts";
+import { createCluster } from "../operations/create-cluster.ts";
+import { createService } from "../operations/create-service.ts";
+import { registerTaskDefinition } from "../operations/register-task-definition.ts";
+import { runTask } from "../operations/run-task.ts";
+import { submitTaskStateChange } from "../operations/submit-task-state-change.ts";
+import { updateService } from "../operations/update-service.ts";
+
+let context: OperationContext;
+beforeEach(async () => {
+  context = exampleContext();
+  await createCluster({}, context);
+  await registerTaskDefinition(
+    {
+      family: "db",
+      containerDefinitions: [{ name: "app", image: "busybox", cpu: 1, memory: 8 }],
+      volumes: [{ name: "data", configuredAtLaunch: true }],
+    },
+    context,
+  );
+});
+const ebs = "ecs.capability.storage.ebs-task-volume-attach";
+const dockerApi = "com.amazonaws.ecs.capability.docker-remote-api.1.18";
+const addInstance = (names: readonly string[] = [ebs, dockerApi]) =>
+  given(context, {
+    kind: "containerInstance",
+    arn: exampleContainerInstanceArn(1),
+    value: exampleContainerInstance({ attributes: names.map((name) => ({ name })) }),
+  });
+const volumeConfigurations = (more: object = {}) => [
+  { name: "data", managedEBSVolume: { roleArn: "arn:aws:iam::000000000000:role/r", sizeInGiB: 5, ...more } },
+];
+const run = (more: object = {}) =>
+  runTask({ taskDefinition: "db", volumeConfigurations: volumeConfigurations(more) }, context);
+const report = (task: string | undefined, status: string) =>
+  submitTaskStateChange(
+    { cluster: "default", task, status, containers: [{ containerName: "app", status, runtimeId: "r" }] },
+    context,
+  );
+const volumes = async () => (await describeVolumes({}, context)).Volumes ?? [];
+
+describe("a task's managed EBS volume", () => {
+  test("needs a container instance that can make it", async () => {
+    await addInstance([dockerApi]);
+    const { failures } = await run();
+    expect(failures).toMatchObject([{ reason: "ATTRIBUTE" }]);
+  });
+
+  test("is an attachment of the task and a volume of EC2, as long as the task lives", async () => {
+    await addInstance();
+    const { tasks: [task] = [] } = await run();
+    const id = task?.attachments?.[0]?.details?.find(({ name }) => name === "volumeId")?.value;
+    expect(task?.attachments).toMatchObject([{ type: "AmazonElasticBlockStorage", status: "PRECREATED" }]);
+    expect(task?.containers?.[0]?.networkInterfaces).toEqual([]);
+    expect(await volumes()).toMatchObject([{ VolumeId: id, Size: 5, State: "in-use", VolumeType: "gp3" }]);
+    expect(await refusal(deleteVolume({ VolumeId: id }, context))).toMatch(/^VolumeInUse/);
+    await report(task?.taskArn, "RUNNING");
+    expect(context.store.snapshot().get("task", task?.taskArn ?? "")?.value.attachments).toMatchObject([
+      { status: "ATTACHED" },
+    ]);
+    await report(task?.taskArn, "STOPPED");
+    expect(await volumes()).toEqual([]);
+  });
+
+  test("is kept when the task wanted that and ran, until it is deleted", async () => {
+    await addInstance();
+    const keep = { terminationPolicy: { deleteOnTermination: false } };
+    const { tasks: [failed] = [] } = await run(keep);
+    await report(failed?.taskArn, "STOPPED");
+    expect(await volumes()).toEqual([]);
+    const { tasks: [task] = [] } = await run(keep);
+    await report(task?.taskArn, "RUNNING");
+    await report(task?.taskArn, "STOPPED");
+    const [kept] = await volumes();
+    expect(kept).toMatchObject({ State: "available", Size: 5, Attachments: [] });
+    await deleteVolume({ VolumeId: kept?.VolumeId }, context);
+    expect(await volumes()).toEqual([]);
+    expect(await refusal(deleteVolume({ VolumeId: kept?.VolumeId }, context))).toMatch(/^InvalidVolume.NotFound/);
+  });
+
+  test("each task of a service has one, of the size that its deployment says", async () => {
+    await addInstance();
+    const loops = startLoops(context);
+    const service = { serviceName: "db", taskDefinition: "db", desiredCount: 2 };
+    expect(await refusal(createService(service, context))).toMatch(/data is configuredAtLaunch and needs/);
+    await createService({ ...service, volumeConfigurations: volumeConfigurations() }, context);
+    const sizes = () =>
+      context.store
+        .snapshot()
+        .list("task")
+        .map(({ value }) => value.managedVolumes?.[0]?.sizeGiB);
+    await until(context.store, () => sizes().length === 2);
+    expect(sizes()).toEqual([5, 5]);
+    const { service: changed } = await updateService(
+      { service: "db", volumeConfigurations: volumeConfigurations({ sizeInGiB: 6 }) },
+      context,
+    );
+    expect(changed?.deployments).toHaveLength(2);
+    await until(context.store, () => sizes().includes(6));
+    await loops.stop();
+  });
+});
