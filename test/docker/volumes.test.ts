@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DeleteVolumeCommand, DescribeSubnetsCommand, DescribeVolumesCommand } from "@aws-sdk/client-ec2";
 import {
@@ -194,4 +194,43 @@ describe("managed EBS volumes", () => {
       );
     },
   );
+});
+
+describe("Docker volumes and bind mounts", () => {
+  const shared = () => `${house.houseId}-shared`;
+  const volumesNow = async () => (await house.engine.listVolumes()).Volumes;
+  afterAll(() => house.engine.getVolume(shared()).remove());
+
+  test("a shared volume is made when it may be, with its labels, and stays; without that it has to be there", async () => {
+    const dockerVolumeConfiguration = { scope: "shared" as const, labels: { kept: "yes" }, driver: "local" };
+    const missing = await runWith({ name: shared(), dockerVolumeConfiguration }, "true");
+    expect(await exitCodeOf(missing)).toMatch(/does not exist and autoprovision is set to false/);
+    const made: Volume = {
+      name: shared(),
+      dockerVolumeConfiguration: { ...dockerVolumeConfiguration, autoprovision: true },
+    };
+    expect(await exitCodeOf(await runWith(made, "echo here > /data/note"))).toBe(0);
+    expect(await exitCodeOf(await runWith(made, "grep here /data/note"))).toBe(0);
+    const found = (await volumesNow()).find(({ Name }) => Name === shared());
+    expect(found).toMatchObject({ Driver: "local", Labels: { kept: "yes" } });
+  });
+
+  test("a volume of the task goes with it, with the options of its driver; so does a bind mount without a source", async () => {
+    const driverOpts = { type: "tmpfs", device: "tmpfs", o: "size=1m" };
+    const ofTask: Volume = { name: "data", dockerVolumeConfiguration: { scope: "task", driverOpts } };
+    expect(await exitCodeOf(await runWith(ofTask, "mount | grep ' /data type tmpfs' | grep size=1024k"))).toBe(0);
+    expect(await exitCodeOf(await runWith({ name: "data", host: {} }, "touch /data/note"))).toBe(0);
+    const ours = async () =>
+      (await volumesNow()).filter(({ Labels }) => Labels?.["dev.hatoba.house"] === house.houseId);
+    await eventually("no volume", async () => ((await ours()).length === 0 ? true : undefined));
+  });
+
+  test("a bind mount is the machine's own directory", async () => {
+    const directory = join(house.dataDir, "bind");
+    mkdirSync(directory);
+    expect(
+      await exitCodeOf(await runWith({ name: "data", host: { sourcePath: directory } }, "echo in > /data/note")),
+    ).toBe(0);
+    expect(readFileSync(join(directory, "note"), "utf8")).toBe("in\n");
+  });
 });
