@@ -9,7 +9,7 @@ import {
   unlinkSync,
 } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { decodeRecords, type JournalRecord } from "./journal-record.ts";
 
 /** A journal that an earlier process left behind. */
@@ -88,7 +88,7 @@ export class Journal {
  * are elsewhere by now.
  */
 export function readJournals(directory: string, sealed: number): readonly LeftJournal[] {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   return readdirSync(directory)
     .filter((name) => name.endsWith(".journal"))
     .toSorted()
@@ -110,6 +110,12 @@ function cutOff(path: string, end: number): void {
   ftruncateSync(file, end);
   fsyncSync(file);
   closeSync(file);
+}
+
+/** Makes a directory if it is missing, its owner's alone, and has its name on disk. */
+export function makeDirectory(path: string): void {
+  const made = mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (made !== undefined) for (let at = path; at.length >= made.length; at = dirname(at)) syncDirectory(dirname(at));
 }
 
 /** That a file was made or removed is on disk only once its directory is. */

@@ -1,11 +1,12 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Catalogue } from "../catalogue.ts";
+import { makeDirectory } from "../journal/journal.ts";
 import { segmentName } from "../seal/seal-work.ts";
 
 /** Removes files that the catalogue knows nothing of: their process ended before they counted, or before they were removed. */
 export function removeStrangers(directory: string, catalogue: Catalogue): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeDirectory(directory);
   for (const folder of readdirSync(directory)) {
     const group = catalogue.byId.get(Number(folder));
     const known = new Set([...(group?.segments.values() ?? [])].map(segmentName));

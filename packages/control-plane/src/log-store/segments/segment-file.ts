@@ -1,9 +1,9 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { constants, zstdCompressSync, zstdDecompress, zstdDecompressSync } from "node:zlib";
 import { type BlockEvent, encodeBlock } from "../blocks/block.ts";
-import { syncDirectory } from "../journal/journal.ts";
+import { makeDirectory, syncDirectory } from "../journal/journal.ts";
 import type { LogPosition } from "../log-store.ts";
 import { comparePositions } from "../position.ts";
 
@@ -38,7 +38,7 @@ const magic = 0x31_4c_54_48; // "HTL1"
  * the length of that list. It is on disk, its directory too, when this returns.
  */
 export function writeSegment(path: string, events: readonly BlockEvent[]): WrittenSegment {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeDirectory(dirname(path));
   const file = openSync(path, "w", 0o600);
   try {
     const blocks: BlockAbout[] = [];
