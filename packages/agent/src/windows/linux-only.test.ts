@@ -11,6 +11,7 @@ const linuxOnly: Readonly<Record<string, string>> = {
   "hooks/firelens/firelens-hook.ts": "FireLens, which Windows has not; paths inside the router",
   "hooks/firelens/router-config.ts": "FireLens, which Windows has not; paths inside the router",
   "hooks/volumes/efs-root.ts": "EFS, which is not looked for on Windows",
+  "hooks/volumes/unmount-below.ts": "finds nothing to do where there is no /proc",
   "hooks/volumes/loop-tools.ts": "EBS volumes, which are not made on Windows",
   "images/build-image.ts": "images of Linux",
   "images/pause-image.ts": "images of Linux",

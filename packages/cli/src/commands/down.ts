@@ -1,4 +1,5 @@
-import { clearUnusedRules } from "@hatoba/agent";
+import { join } from "node:path";
+import { clearUnusedRules, unmountBelow } from "@hatoba/agent";
 import { engineClient, probeEngine } from "../engine/engine.ts";
 import { removeOurThings } from "../engine/our-things.ts";
 import { stopEngine } from "../engine/prepare-engine.ts";
@@ -36,6 +37,7 @@ export async function down({ dataDir, keepTasks = false }: DownOptions): Promise
       run: async () => {
         if ((await probeEngine()).state !== "answers") return "no container engine answers, so none can run";
         const { containers, networks, volumes } = await removeOurThings(engineClient(), layout.houseId);
+        for (const agent of ["agent", "agent-fargate"]) unmountBelow(join(layout.dataDir, agent)); // EBS volumes of tasks
         return `removed ${containers} containers, ${networks} networks, ${volumes} volumes`;
       },
     });

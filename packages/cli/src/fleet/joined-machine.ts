@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { unmountBelow } from "@hatoba/agent";
 import { checkout, type Layout } from "../house/layout.ts";
 import type { MachineIdentity } from "./exchange.ts";
 
@@ -55,7 +56,7 @@ export function writeJoined(
   authority: string | undefined,
 ): void {
   const files = joinedFiles(layout);
-  rmSync(files.directory, { recursive: true, force: true }); // state of an earlier identity
+  removeFolder(files.directory); // state of an earlier identity
   mkdirSync(files.directory, { recursive: true, mode: 0o700 });
   writeFileSync(files.key, `${JSON.stringify({ accessKeyId, secretAccessKey })}\n`, { mode: 0o600 });
   chmodSync(files.key, 0o600);
@@ -63,8 +64,14 @@ export function writeJoined(
   writeFileSync(files.machine, `${JSON.stringify(machine, undefined, 2)}\n`);
 }
 
-export const forgetJoined = (layout: Layout): void =>
-  rmSync(joinedFiles(layout).directory, { recursive: true, force: true });
+/** @throws Error if something is mounted in it that cannot be unmounted; then all of it stays */
+export const forgetJoined = (layout: Layout): void => removeFolder(joinedFiles(layout).directory);
+
+/** An agent may have mounted file systems of EFS, which are everybody's. */
+function removeFolder(directory: string): void {
+  unmountBelow(directory);
+  rmSync(directory, { recursive: true, force: true });
+}
 
 /** The agent's program and what it is told by its environment. */
 export function agentOf(layout: Layout, machine: JoinedMachine) {
