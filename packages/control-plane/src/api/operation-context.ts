@@ -34,4 +34,6 @@ export interface OperationContext {
   readonly requestId: string;
   /** The address that the request came from; of the nearest proxy if there is one between. */
   readonly remoteAddress?: string;
+  /** What the caller says it is. */
+  readonly userAgent?: string;
 }

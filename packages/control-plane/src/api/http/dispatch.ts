@@ -136,8 +136,10 @@ export class Dispatcher {
     const rest = labels && { labels, query: request.query, headers: request.headers };
     const input = protocol.parseInput({ body, ...(form && { form }), ...rest }, schema);
     const extra = extraMembers(service.extraMembers?.[name], body);
-    this.deps.requireRight?.({ caller, service, operation: name, input, details: withUserAgent(details, request) });
-    const context = { ...this.deps.context(caller, details), ...service.extras };
+    const described = withUserAgent(details, request);
+    this.deps.requireRight?.({ caller, service, operation: name, input, details: described });
+    const { userAgent } = described;
+    const context = { ...this.deps.context(caller, details), ...(userAgent && { userAgent }), ...service.extras };
     const output = await operation({ ...input, ...extra } as never, context as never);
     return protocol.writeOutput(output as Record<string, unknown>, schema as OperationSchema, details.requestId);
   }
