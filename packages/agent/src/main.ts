@@ -1,8 +1,8 @@
 import { pino } from "pino";
 import { startAgent } from "./agent.ts";
 import { ConfigError, readAgentConfig } from "./config.ts";
-import { trustCertFile, withKeyFile } from "./key-file.ts";
 import { EfsRootError } from "./hooks/volumes/efs-root.ts";
+import { trustCertFile, withKeyFile } from "./key-file.ts";
 import { hostPlatform } from "./platform/host-platform.ts";
 import { AgentRefusedError } from "./register.ts";
 import { exitCodeFor, serviceFlag } from "./windows/service-exit.ts";
