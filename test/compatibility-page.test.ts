@@ -9,6 +9,7 @@ import { operations as events } from "../packages/control-plane/src/api/events/o
 import { operations as iam } from "../packages/control-plane/src/api/iam/operations.ts";
 import { operations as logs } from "../packages/control-plane/src/api/logs/operations.ts";
 import { operations as operator } from "../packages/control-plane/src/api/operator/operations.ts";
+import { operations as s3 } from "../packages/control-plane/src/api/s3/operations.ts";
 import { operations as scheduler } from "../packages/control-plane/src/api/scheduler/operations.ts";
 import { operations as secretsManager } from "../packages/control-plane/src/api/secrets-manager/operations.ts";
 import { operations as ssm } from "../packages/control-plane/src/api/ssm/operations.ts";
@@ -39,6 +40,7 @@ describe.each([
   ["Systems Manager", ssm],
   ["EventBridge", events],
   ["EventBridge Scheduler", scheduler],
+  ["S3", s3],
 ] as const)("%s", (service, table) => {
   const rows = rowsOf(service);
 

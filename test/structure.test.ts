@@ -42,6 +42,9 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   "api/logs": ["log-filters", "log-queries", "log-store"],
   // ECR and the distribution protocol answer from the registry.
   "api/ecr": ["registry"],
+  // Buckets and objects, and S3's wire over them.
+  "object-store": ["platform"],
+  "api/s3": ["object-store"],
   "api/registry": ["registry"],
   // EFS makes and removes the directories that its file systems are.
   "api/efs": ["file-systems"],
@@ -96,7 +99,8 @@ const packageArrows: Readonly<Record<string, readonly string[]>> = {
 /** Libraries that only one place may know. */
 const onlyIn: Readonly<Record<string, RegExp>> = {
   dockerode: /^packages\/(agent\/src\/(runtime\/docker-|images\/)|cli\/src\/engine\/)/,
-  "node:sqlite": /^packages\/(control-plane\/src\/(store\/|log-store\/|platform\/sqlite-)|agent\/src\/(state|hooks)\/)/,
+  "node:sqlite":
+    /^packages\/(control-plane\/src\/(store\/|object-store\/|log-store\/|platform\/sqlite-)|agent\/src\/(state|hooks)\/)/,
   fastify: /^packages\/control-plane\/src\/api\/http\//,
   ws: /^packages\/(control-plane\/src\/(agent-channel|sessions)|agent\/src\/channel|cli\/src\/exec)\//,
   immutable: /^packages\/control-plane\/src\/store\//,

@@ -26,6 +26,8 @@ import { operatorService } from "./api/operator/service.ts";
 import { attachRegistry } from "./api/registry/attach.ts";
 import { RegistryTokens } from "./api/registry/registry-tokens.ts";
 import { RoleRights } from "./api/rights/role-rights.ts";
+import { attachObjects } from "./api/s3/attach.ts";
+import { openS3Authenticator, s3Authenticator } from "./api/s3/authenticate.ts";
 import { mayPutEvents } from "./api/scheduler/put-event.ts";
 import { schedulerService } from "./api/scheduler/service.ts";
 import { secretsManagerService } from "./api/secrets-manager/service.ts";
@@ -52,6 +54,7 @@ import { LogFilters } from "./log-filters/log-filters.ts";
 import { sendToDestination } from "./log-filters/send-to-destination.ts";
 import { openLogStore } from "./log-store/open-log-store.ts";
 import { UtilizationMetrics } from "./metrics/utilization-metrics.ts";
+import { DiskObjectStore } from "./object-store/disk-object-store.ts";
 import { systemClock } from "./platform/clock.ts";
 import { randomIds } from "./platform/ids.ts";
 import type { Logger } from "./platform/logger.ts";
@@ -211,6 +214,19 @@ export async function startControlPlane(
   });
   const everybody = config.auth === "open" ? { everybody: rootCaller(settings) } : {};
   attachRegistry(server, { registry, tokens, store, logger, ids, service: ecr, requireRight, ...everybody });
+  const objects = new DiskObjectStore(join(dataDir, "objects"));
+  objects.sweep().catch((error: unknown) => logger.error({ err: error }, "the object store could not be swept"));
+  attachObjects(server, {
+    objects,
+    authenticate:
+      config.auth === "open" ? openS3Authenticator(rootCaller(settings)) : s3Authenticator({ keys, clock, settings }),
+    hostNames: bucketHostNames(config),
+    requireRight,
+    clock,
+    ids,
+    settings,
+    logger,
+  });
   attachWatch(server, { store, clock, logger });
   const metrics = new UtilizationMetrics();
   const channel = {
@@ -250,10 +266,18 @@ export async function startControlPlane(
       logFilters.close();
       await loops.stop();
       await stopSweeping();
+      await objects.close();
       await store.close();
       await logs.close();
     },
   };
+}
+
+/** The names before which a bucket's may stand. */
+function bucketHostNames({ listen, advertise, tls }: Config): readonly string[] {
+  const given = tls !== undefined && "names" in tls ? tls.names : [];
+  const advertised = advertise === undefined ? [] : [new URL(advertise).hostname];
+  return ["localhost", listen.host, ...given, ...advertised];
 }
 
 /** By which names, other than loopback ones, agents and users may know the house's registry. */

@@ -22,6 +22,8 @@ export interface RequestDetails {
 
 /** A call that is about to be made: signed well, and its input read. */
 export interface Call {
+  /** The action that policies know it by, where that is not service and operation. */
+  readonly action?: string;
   readonly caller: Caller;
   readonly service: ServiceDefinition;
   readonly operation: string;

@@ -6,18 +6,26 @@ export type RawHandler = (request: IncomingMessage, response: ServerResponse) =>
 
 /** Hands requests of whole other protocols, by the beginning of their paths, to whoever speaks them. */
 export class RawRequests {
-  readonly #handlers: { readonly prefix: string; readonly handler: RawHandler }[] = [];
+  readonly #handlers: { readonly takes: (request: IncomingMessage) => boolean; readonly handler: RawHandler }[] = [];
   readonly #open = new Set<ServerResponse>();
 
   /** From now on `handler` gets what is asked below `prefix`, as `/v2/`, and at it without its last slash. */
   on(prefix: string, handler: RawHandler): void {
-    this.#handlers.push({ prefix, handler });
+    const takes = ({ url = "/" }: IncomingMessage) => {
+      const path = url.split("?")[0] ?? "/";
+      return path.startsWith(prefix) || `${path}/` === prefix;
+    };
+    this.#handlers.push({ takes, handler });
+  }
+
+  /** From now on `handler` gets what `takes` says is for it. */
+  onMatch(takes: (request: IncomingMessage) => boolean, handler: RawHandler): void {
+    this.#handlers.push({ takes, handler });
   }
 
   /** Whether the request is one of these; then it is being answered. */
   takes({ raw }: FastifyRequest, reply: FastifyReply): boolean {
-    const path = (raw.url ?? "/").split("?")[0] ?? "/";
-    const found = this.#handlers.find(({ prefix }) => path.startsWith(prefix) || `${path}/` === prefix);
+    const found = this.#handlers.find(({ takes }) => takes(raw));
     if (found === undefined) return false;
     reply.hijack();
     const response = reply.raw;

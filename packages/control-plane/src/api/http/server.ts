@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Server as TlsServer } from "node:tls";
 import { type FastifyReply, type FastifyRequest, fastify } from "fastify";
@@ -71,6 +72,8 @@ export interface RunningServer {
   onStream(path: string, handler: StreamHandler): void;
   /** From now on `handler` gets all requests below `prefix`, as `/v2/`, with their bodies as streams and whoever sends them. */
   onRaw(prefix: string, handler: RawHandler): void;
+  /** The same for all requests that `takes` says are for it, whatever their paths. */
+  onMatch(takes: (request: IncomingMessage) => boolean, handler: RawHandler): void;
   /** Lets requests under way finish, then closes; connections that were upgraded and streams are cut at once. */
   close(): Promise<void>;
 }
@@ -108,6 +111,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onOpenUpgrade: (prefix, handler) => upgrades.onOpen(prefix, handler),
     onStream: (path, handler) => streams.on(path, handler),
     onRaw: (prefix, handler) => raw.on(prefix, handler),
+    onMatch: (takes, handler) => raw.onMatch(takes, handler),
     async close() {
       upgrades.destroyAll();
       streams.destroyAll();

@@ -15,6 +15,7 @@ import { logsRights } from "./logs-rights.ts";
 import { type CallFacts, requestContext } from "./request-context.ts";
 import { everywhere, type Input, type Right, type RightsOf } from "./right.ts";
 import { RolePolicies } from "./role-policies.ts";
+import { s3Rights } from "./s3-rights.ts";
 import { schedulerRights } from "./scheduler-rights.ts";
 import { secretsManagerRights } from "./secrets-manager-rights.ts";
 import { ssmRights } from "./ssm-rights.ts";
@@ -27,6 +28,7 @@ const rights: Readonly<Record<string, Readonly<Partial<Record<string, RightsOf>>
   events: eventsRights,
   iam: iamRights,
   logs: logsRights,
+  s3: s3Rights,
   scheduler: schedulerRights,
   secretsmanager: secretsManagerRights,
   ssm: ssmRights,
@@ -58,9 +60,9 @@ export class RoleRights {
   }
 
   /** @throws HttpRefusal AccessDenied, as the service's protocol words it, for the first right that the role lacks */
-  requireRight({ caller, service, operation, input, details }: Call): void {
+  requireRight({ caller, service, operation, input, details, action }: Call): void {
     if (caller.roleSession === undefined) return;
-    const ownAction = `${service.signingName}:${operation}`;
+    const ownAction = action ?? `${service.signingName}:${operation}`;
     if (free.has(ownAction)) return;
     const { store, clock } = this.deps;
     const scope = { place: caller, snapshot: store.snapshot() };

@@ -11,12 +11,12 @@ export const sha256 = (data: Uint8Array | string): string => hash("sha256", data
 export function canonicalRequest(
   { method, path, query, headers }: Omit<WireRequest, "body">,
   signedHeaders: readonly string[],
-  payloadHash: string,
+  { payloadHash, pathAsItStands = false }: { readonly payloadHash: string; readonly pathAsItStands?: boolean },
 ): string {
   const lines = signedHeaders.map((name) => `${name}:${canonicalValue(headers[name])}\n`);
   const parts = [
     method,
-    canonicalPath(path),
+    pathAsItStands ? path.split("/").map(reencodePath).join("/") : canonicalPath(path),
     canonicalQuery(query),
     lines.join(""),
     signedHeaders.join(";"),
@@ -27,6 +27,15 @@ export function canonicalRequest(
 
 const canonicalValue = (value: string | readonly string[] | undefined) =>
   (typeof value === "string" ? value : (value ?? []).join(",")).trim().replace(/\s+/g, " ");
+
+/** A segment of S3's, where a plus is a plus. */
+function reencodePath(segment: string): string {
+  try {
+    return encode(decodeURIComponent(segment));
+  } catch {
+    return segment;
+  }
+}
 
 /** The path is encoded once more than it already is, which all services but S3 do. */
 function canonicalPath(path: string): string {

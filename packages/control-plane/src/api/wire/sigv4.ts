@@ -13,10 +13,16 @@ export interface Expected {
   readonly regions: readonly string[];
   /** Epoch milliseconds. */
   readonly now: number;
+  /** What stands for the body in the signature, where it is not the hash of one that was read. */
+  readonly payloadHash?: string;
+  /** The path is encoded once, and taken as it stands: so do signers for S3. */
+  readonly pathAsItStands?: boolean;
+  /** How far apart the two clocks may be, in minutes; 5 if absent. */
+  readonly skewMinutes?: number;
 }
 
 /** How far apart the two clocks may be, in minutes. */
-const skewMinutes = 5;
+const defaultSkewMinutes = 5;
 
 /**
  * Checks that a request is signed with the given secret, for this service and region, and not too long ago. The texts
@@ -25,15 +31,16 @@ const skewMinutes = 5;
  */
 export function verifySignature(request: WireRequest, claim: SignatureClaim, expected: Expected): void {
   requireScope(claim, expected);
-  requireCurrent(claim, expected.now);
+  requireCurrent(claim, expected);
   const { scope, signedHeaders, signature, signedAt } = claim;
   if (!signedHeaders.includes("host")) throw mismatch("'Host' must be a 'SignedHeader' in the AWS Authorization.");
-  const canonical = canonicalRequest(request, signedHeaders, payloadHash(request, signedHeaders));
+  const { payloadHash = hashOfPayload(request, signedHeaders), pathAsItStands = false } = expected;
+  const canonical = canonicalRequest(request, signedHeaders, { payloadHash, pathAsItStands });
   const { date, region, service, terminator } = scope;
   const text = ["AWS4-HMAC-SHA256", signedAt, `${date}/${region}/${service}/${terminator}`, sha256(canonical)].join(
     "\n",
   );
-  const calculated = hmac(signingKey(expected.secretAccessKey, scope), text);
+  const calculated = sign(text, expected.secretAccessKey, scope);
   const given = Buffer.from(signature, "hex");
   if (given.length !== calculated.length || !timingSafeEqual(given, calculated)) {
     throw mismatch(
@@ -60,7 +67,10 @@ function requireScope({ scope, signedAt }: SignatureClaim, { service, regions }:
   }
 }
 
-function requireCurrent({ signedAt, expiresSeconds }: SignatureClaim, now: number): void {
+function requireCurrent(
+  { signedAt, expiresSeconds }: SignatureClaim,
+  { now, skewMinutes = defaultSkewMinutes }: Expected,
+): void {
   const skew = skewMinutes * 60_000;
   const time = parseBasic(signedAt);
   if (Number.isNaN(time)) throw mismatch(`There is no such date as ${signedAt}.`);
@@ -83,10 +93,14 @@ function requireCurrent({ signedAt, expiresSeconds }: SignatureClaim, now: numbe
 }
 
 /** Whoever signs may say that the body is not part of it, but has to sign that too. */
-function payloadHash({ headers, body }: WireRequest, signedHeaders: readonly string[]): string {
+function hashOfPayload({ headers, body }: WireRequest, signedHeaders: readonly string[]): string {
   const stated = headers["x-amz-content-sha256"];
   return stated === "UNSIGNED-PAYLOAD" && signedHeaders.includes("x-amz-content-sha256") ? stated : sha256(body);
 }
+
+/** The signature of a text, as `scope` has it. */
+export const sign = (text: string, secretAccessKey: string, scope: CredentialScope): Buffer =>
+  hmac(signingKey(secretAccessKey, scope), text);
 
 const hmac = (key: string | Uint8Array | KeyObject, text: string) => createHmac("sha256", key).update(text).digest();
 
