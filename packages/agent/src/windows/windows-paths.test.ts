@@ -13,6 +13,8 @@ test.each([
   ["\\\\Server\\Share\\Folder\\", "\\\\server\\share\\folder"],
   ["\\\\.\\pipe\\Docker_Engine", "\\\\.\\pipe\\docker_engine"],
   ["//./pipe/docker_engine", "\\\\.\\pipe\\docker_engine"],
+  ["\\\\.\\.", "\\"],
+  ["\\\\.\\data\\..", "\\"],
 ])("canonicalPath(%j)", (path, expected) => {
   expect(canonicalPath(path)).toBe(expected);
 });

@@ -11,8 +11,10 @@ export function canonicalPath(path: string): string {
   const lower = path.toLowerCase();
   if (lower === "" || /^[a-z]:$/.test(lower)) return lower;
   if (pipe.test(lower)) return lower.replaceAll("/", "\\");
-  const clean = win32.normalize(lower);
-  return clean.endsWith("\\") && win32.parse(clean).root !== clean ? clean.slice(0, -1) : clean;
+  const normal = win32.normalize(lower);
+  const clean = normal.endsWith("\\") && win32.parse(normal).root !== normal ? normal.slice(0, -1) : normal;
+  // Node's normal form of a device's path without a device (`\\.\.`) has a shorter normal form of its own.
+  return clean === lower ? clean : canonicalPath(clean);
 }
 
 /** Whether the source of a mount is a path of the machine; the names of volumes have neither slashes nor drives. */
