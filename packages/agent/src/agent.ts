@@ -17,6 +17,7 @@ import { readSecretAs } from "./engine/read-secret.ts";
 import { RegistryLogins } from "./engine/registry-logins.ts";
 import { TaskEngine } from "./engine/task-engine.ts";
 import { findGpus } from "./find-gpus.ts";
+import { EnvironmentFilesHook } from "./hooks/environment-files/environment-files-hook.ts";
 import { FirelensHook } from "./hooks/firelens/firelens-hook.ts";
 import { AwslogsHook } from "./hooks/logs/awslogs-hook.ts";
 import { CloudWatchLogSink } from "./hooks/logs/cloudwatch-log-sink.ts";
@@ -131,6 +132,11 @@ export async function startAgent(
     userAgent,
     mostBytes: largestObject,
   });
+  const environmentFiles = new EnvironmentFilesHook({
+    executionCredentials: (taskArn) => credentials.ofTask(taskArn, "TaskExecution")?.credentials,
+    readObject,
+    clock,
+  });
   const firelens = new FirelensHook({
     dataDir,
     engineVersion: facts.engineVersion,
@@ -183,6 +189,7 @@ export async function startAgent(
     hooks: [
       ...(config.taskEndpoints ? [endpoints.hook] : []),
       secrets,
+      environmentFiles,
       new EfsHook(efsRoot),
       ebs,
       awslogs,

@@ -24,6 +24,7 @@ const capabilities = [
   "ecs.capability.docker-plugin.local",
   "ecs.capability.execute-command",
   "ecs.capability.ecr-endpoint",
+  "ecs.capability.env-files.s3",
   "ecs.capability.execution-role-awslogs",
   "ecs.capability.execution-role-ecr-pull",
   "ecs.capability.firelens.fluentbit",

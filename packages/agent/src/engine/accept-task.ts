@@ -40,7 +40,6 @@ function refusal(payload: ChannelTask, platform: Pick<EnginePlatform, "lacks">):
 /** What a container would silently go without; the agent does not advertise any of it. */
 function notBuilt(container: ChannelTaskDefinitionContainer): readonly string[] {
   const asked: readonly (readonly [string, boolean])[] = [
-    ["environment files are not fetched", (container.environmentFiles ?? []).length > 0],
     ["credential specs are not provided", (container.credentialSpecs ?? []).length > 0],
   ];
   return asked.flatMap(([what, isAsked]) => (isAsked ? [what] : []));
