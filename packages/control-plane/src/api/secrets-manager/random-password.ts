@@ -31,7 +31,9 @@ export function randomPassword(wish: PasswordWish): string {
     wish.IncludeSpace ? " " : "",
   ];
   const excluded = new Set(ExcludeCharacters);
-  const sets = wanted.map((set) => Array.from(set).filter((letter) => !excluded.has(letter))).filter((set) => set.length > 0);
+  const sets = wanted
+    .map((set) => Array.from(set).filter((letter) => !excluded.has(letter)))
+    .filter((set) => set.length > 0);
   const alphabet = sets.flat();
   if (alphabet.length === 0) {
     throw new SecretsError("InvalidParameterException", "There are no characters left to make a password of.");
