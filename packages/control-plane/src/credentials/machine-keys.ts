@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { type HouseKeys, houseKeys } from "./house-keys.ts";
-import { SealedTexts } from "./sealed-text.ts";
+import { SealedTexts, UnopenableError } from "./sealed-text.ts";
 
 /** A machine's own access key, as it is told once. */
 export interface MachineKey {
@@ -37,17 +37,17 @@ export class MachineKeys {
     return keyFrom(this.#keys.current, instanceId, salt);
   }
 
-  /** The secret of a machine that joined. @throws Error if the house's key of that time is gone */
+  /** The secret of a machine that joined. @throws UnopenableError if the house's key of that time is gone */
   secretOf({ instanceId, accessKeyId, keySalt, sealedSecret }: KeptMachineKey): string {
     if (sealedSecret !== undefined) return this.#sealed.open(sealedSecret);
     const key = this.#keys.all
       .map((houseKey) => keyFrom(houseKey, instanceId, keySalt))
       .find((each) => each.accessKeyId === accessKeyId);
-    if (key === undefined) throw new Error(`the key of ${instanceId} cannot be made again`);
+    if (key === undefined) throw new UnopenableError(`the key of ${instanceId} cannot be made again`);
     return key.secretAccessKey;
   }
 
-  /** The machine's secret sealed with the house's current key; undefined if it follows from that. @throws Error as `secretOf` */
+  /** The machine's secret sealed with the house's current key; undefined if it follows from that. @throws UnopenableError as `secretOf` */
   resealed(kept: KeptMachineKey): string | undefined {
     if (kept.sealedSecret !== undefined) return this.#sealed.reseal(kept.sealedSecret);
     const { instanceId, keySalt, accessKeyId } = kept;

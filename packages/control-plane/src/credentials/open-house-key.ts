@@ -57,12 +57,19 @@ export class HouseKeyFile implements HouseKeys {
   }
 }
 
+const isUuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** Older than any that is still being written, in milliseconds. */
 const oldDraftMs = 60_000;
 
-/** What a process that was killed left beside the file: it may hold keys that are long gone from it. */
+/**
+ * What a process that was killed left beside the file: it may hold keys that are long gone from it. Copies that somebody made
+ * have other names and stay.
+ */
 async function removeOldDrafts(path: string): Promise<void> {
-  const drafts = (await readdir(dirname(path))).filter((name) => name.startsWith(`${basename(path)}.`));
+  const drafts = (await readdir(dirname(path))).filter(
+    (name) => name.startsWith(`${basename(path)}.`) && isUuid.test(name.slice(basename(path).length + 1)),
+  );
   for (const name of drafts) {
     const draft = join(dirname(path), name);
     const { mtimeMs } = await stat(draft).catch(() => ({ mtimeMs: Date.now() }));

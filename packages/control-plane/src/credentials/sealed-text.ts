@@ -1,6 +1,11 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 import { type HouseKeys, houseKeys } from "./house-keys.ts";
 
+/** It was sealed with none of the house's keys, or changed since. Its message repeats nothing of it. */
+export class UnopenableError extends Error {
+  override readonly name = "UnopenableError";
+}
+
 /**
  * Texts that the store keeps and nobody reads there: encrypted and authenticated with a key that follows from the house's.
  * The house's current key seals; those of before still open.
@@ -23,18 +28,18 @@ export class SealedTexts {
     return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString("base64");
   }
 
-  /** @throws Error if it was sealed with none of the house's keys, or changed since */
+  /** @throws UnopenableError if it was sealed with none of the house's keys, or changed since */
   open(sealed: string): string {
     for (const key of this.#keys.all) {
       const text = this.#openWith(key, sealed);
       if (text !== undefined) return text;
     }
-    throw new Error(
+    throw new UnopenableError(
       `a sealed text (${this.#purpose}) does not open: it was sealed with another key, or has been changed`,
     );
   }
 
-  /** The same text sealed with the house's current key; the very same where that is so already. @throws Error as `open` */
+  /** The same text sealed with the house's current key; the very same where that is so already. @throws UnopenableError as `open` */
   reseal(sealed: string): string {
     return this.#openWith(this.#keys.current, sealed) === undefined ? this.seal(this.open(sealed)) : sealed;
   }

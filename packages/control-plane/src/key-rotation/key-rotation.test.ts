@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -162,9 +163,64 @@ test("old keys can be revoked at once: what they issued opens nothing, and tasks
   expectResealed(one);
 });
 
+test("a text that no key opens is left alone, and stops neither a change of keys nor the next start", async () => {
+  const one = await house();
+  await fill(one);
+  const stranger = {
+    secretArn: "s",
+    versionId: "x",
+    sealedValue: new SealedTexts(Buffer.alloc(32), "secrets").seal("?"),
+  };
+  await store.commit([{ kind: "secretVersion", arn: "s/x", expected: 0, value: stranger }]);
+  expect((await one.rotation.rotate()).resealed).toBe(many + 1);
+  const two = await house();
+  await two.rotation.start();
+  expect(store.snapshot().get("secretVersion", "s/x")?.value).toEqual(stranger);
+  two.rotation.close();
+});
+
+test("what is being committed while the key changes is sealed anew, before its commit is on disk", async () => {
+  const one = await house();
+  const sealedValue = one.sealers.secrets.seal("late");
+  const replaced = vi.spyOn(one.keys, "replace");
+  const late = Promise.withResolvers<unknown>();
+  replaced.mockImplementationOnce(async (ring) => {
+    replaced.mockRestore();
+    await one.keys.replace(ring);
+    const value = { secretArn: "s", versionId: "late", sealedValue };
+    late.resolve(store.commit([{ kind: "secretVersion", arn: "s/late", expected: 0, value }]));
+  });
+  expect((await one.rotation.rotate()).resealed).toBe(1);
+  await late.promise;
+  const value = store.snapshot().get("secretVersion", "s/late")?.value;
+  expect(new SealedTexts(one.keys.current, "secrets").open(value?.sealedValue ?? "")).toBe("late");
+});
+
+test("after a failure, old keys are looked at again", async () => {
+  const one = await house();
+  await one.rotation.rotate();
+  const replaced = vi.spyOn(one.keys, "replace");
+  replaced.mockRejectedValueOnce(new Error("no room"));
+  clock.advance(13 * hourMs);
+  await expect(one.rotation.start()).rejects.toThrow("no room");
+  clock.advance(hourMs);
+  await vi.waitFor(() => expect(one.keys.all).toHaveLength(1));
+  one.rotation.close();
+});
+
+test("copies of the file that somebody made stay; what a killed process left goes", async () => {
+  await house();
+  const [copy, draft] = [`${path}.before-rotation`, `${path}.${randomUUID()}`];
+  for (const each of [copy, draft]) {
+    await writeFile(each, "old");
+    await utimes(each, 1, 1);
+  }
+  await house();
+  expect((await readdir(folder)).toSorted()).toEqual(["house.key", "house.key.before-rotation"]);
+});
+
 test("a file that holds something else is refused, and its content not repeated", async () => {
   await (await house()).rotation.start();
-  const { writeFile } = await import("node:fs/promises");
   await writeFile(path, '{"keys":[{"createdAt":1,"key":"geheim"}]}');
   await expect(HouseKeyFile.open(path)).rejects.toThrow(/does not hold the house's keys/);
 });

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import {
   isResealing,
   outstandingMs,
@@ -6,10 +7,11 @@ import {
   withoutOutdatedKeys,
 } from "../credentials/key-ring.ts";
 import type { HouseKeyFile } from "../credentials/open-house-key.ts";
+import { UnopenableError } from "../credentials/sealed-text.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/logger.ts";
-import { ConflictError, type Store } from "../store/store.ts";
-import { resealingWrites, type Sealers } from "./resealed.ts";
+import { ConflictError, type Store, type Stored, type Write } from "../store/store.ts";
+import { resealingWrite, type SealedKind, type Sealers, sealedResources } from "./resealed.ts";
 
 /** How many texts are sealed anew in one commit. */
 const atOnce = 200;
@@ -53,13 +55,12 @@ export class KeyRotation {
 
   /** Ends what an earlier process had begun, and looks after old keys from then on. Resolves when nothing is left to seal. */
   async start(): Promise<void> {
-    await this.#inTurn(() => this.#tidy());
-    if (this.#isClosed) return;
-    this.#callOff = this.#deps.clock.after(lookEvery, () => {
-      this.start().catch((error: unknown) =>
-        this.#deps.logger.error({ err: error }, "the house's old keys were not dropped"),
-      );
-    });
+    try {
+      await this.#inTurn(() => this.#tidy());
+    } finally {
+      // Also after a failure: the disk may have room again by then.
+      if (!this.#isClosed) this.#callOff = this.#deps.clock.after(lookEvery, () => this.#lookAgain());
+    }
   }
 
   /** @param revoke drops the old keys at once: whatever they issued ends, and tasks get new credentials */
@@ -78,6 +79,12 @@ export class KeyRotation {
     });
   }
 
+  #lookAgain(): void {
+    this.start().catch((error: unknown) =>
+      this.#deps.logger.error({ err: error }, "the house's old keys were not dropped"),
+    );
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#callOff();
@@ -91,20 +98,44 @@ export class KeyRotation {
 
   /** @returns how many texts were sealed anew */
   async #reseal(): Promise<number> {
-    const { keys, store, sealers, clock } = this.#deps;
+    const { keys, store, clock } = this.#deps;
     let count = 0;
+    // What was sealed with the key of before has been accepted by now, if it is to be at all.
+    const sealed = sealedResources(store.accepted());
+    for (let at = 0; at < sealed.length; at += atOnce) {
+      count += await this.#resealThese(sealed.slice(at, at + atOnce));
+      await nextTurn();
+    }
+    await keys.replace(withOldKeysRetired(keys.ring, clock.now()));
+    return count;
+  }
+
+  /** @returns how many texts were sealed anew */
+  async #resealThese(these: readonly Stored<SealedKind>[]): Promise<number> {
+    const { store } = this.#deps;
     for (;;) {
-      const writes = resealingWrites(store.snapshot(), sealers, atOnce);
-      if (writes.length === 0) break;
+      const now = store.accepted();
+      const present = these.flatMap(({ kind, arn }) => (now.get(kind, arn) ?? []) as Stored<SealedKind>[]);
+      const writes = present.flatMap((stored) => this.#resealingWrite(stored) ?? []);
+      if (writes.length === 0) return 0;
       try {
         await store.commit(writes);
-        count += writes.length;
+        return writes.length;
       } catch (error) {
         if (!(error instanceof ConflictError)) throw error;
       }
     }
-    await keys.replace(withOldKeysRetired(keys.ring, clock.now()));
-    return count;
+  }
+
+  /** What no key opens is left as it is: keeping old keys would not help, and one such text must not stop the house. */
+  #resealingWrite(stored: Stored<SealedKind>): Write | undefined {
+    try {
+      return resealingWrite(stored, this.#deps.sealers);
+    } catch (error) {
+      if (!(error instanceof UnopenableError)) throw error;
+      this.#deps.logger.error({ err: error, kind: stored.kind, arn: stored.arn }, "a sealed text opens with no key");
+      return undefined;
+    }
   }
 
   /** Drops old keys, after a last look for what was being committed while the key changed. */

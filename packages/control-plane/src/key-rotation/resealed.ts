@@ -1,7 +1,7 @@
 import type { MachineKeys } from "../credentials/machine-keys.ts";
 import type { SealedTexts } from "../credentials/sealed-text.ts";
 import type { Resources } from "../model/resources.ts";
-import type { Snapshot, Write } from "../store/store.ts";
+import type { Snapshot, Stored, Write } from "../store/store.ts";
 
 /** What seals each kind of text in the store. */
 export interface Sealers {
@@ -11,7 +11,8 @@ export interface Sealers {
   readonly machineKeys: MachineKeys;
 }
 
-type SealedKind = "eventConnection" | "parameterVersion" | "secretVersion" | "managedInstance";
+/** The kinds of resources that have something sealed in them. */
+export type SealedKind = "eventConnection" | "parameterVersion" | "secretVersion" | "managedInstance";
 
 /** By kind: the resource sealed with the house's current key; the same object where it is already. */
 const reseal: { readonly [K in SealedKind]: (value: Resources[K], sealers: Sealers) => Resources[K] } = {
@@ -33,19 +34,18 @@ const reseal: { readonly [K in SealedKind]: (value: Resources[K], sealers: Seale
   },
 };
 
+/** Everything in the store that is sealed. */
+export const sealedResources = (snapshot: Snapshot): readonly Stored<SealedKind>[] =>
+  (Object.keys(reseal) as SealedKind[]).flatMap((kind) => snapshot.list(kind));
+
 /**
- * The next writes that seal anew what another key than the current one has sealed; none if there is nothing left.
- * @param most how many at once
- * @throws Error if something opens with none of the house's keys
+ * The write that seals something anew; undefined if the house's current key has sealed it already.
+ * @throws UnopenableError if it opens with none of the house's keys
  */
-export function resealingWrites(snapshot: Snapshot, sealers: Sealers, most: number): readonly Write[] {
-  const writes: Write[] = [];
-  for (const kind of Object.keys(reseal) as SealedKind[]) {
-    for (const { arn, revision, value } of snapshot.list(kind)) {
-      const sealed = (reseal[kind] as (value: unknown, sealers: Sealers) => unknown)(value, sealers);
-      if (sealed !== value) writes.push({ kind, arn, expected: revision, value: sealed } as Write);
-      if (writes.length === most) return writes;
-    }
-  }
-  return writes;
+export function resealingWrite(
+  { kind, arn, revision, value }: Stored<SealedKind>,
+  sealers: Sealers,
+): Write | undefined {
+  const sealed = (reseal[kind] as (value: unknown, sealers: Sealers) => unknown)(value, sealers);
+  return sealed === value ? undefined : ({ kind, arn, expected: revision, value: sealed } as Write);
 }
