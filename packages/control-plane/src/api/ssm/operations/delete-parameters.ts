@@ -1,11 +1,11 @@
 import type { Snapshot, Write } from "../../../store/store.ts";
 import { commitPlan } from "../../ecs/commit-plan.ts";
-import { findParameter, parameterNotFound, versionsOf } from "../parameters/find-parameter.ts";
-import type { ParameterContext, ParameterOperation } from "../parameters/parameter-context.ts";
+import { findByName, parameterNotFound, versionsOf } from "../parameters/find-parameter.ts";
+import type { ParameterOperation } from "../parameters/parameter-context.ts";
 
 /** The writes that take a parameter away with all its versions; none if it is not there. */
-function deletion(snapshot: Snapshot, name: string, { caller }: ParameterContext): readonly Write[] {
-  const parameter = findParameter(snapshot, name, caller);
+function deletion(snapshot: Snapshot, name: string): readonly Write[] {
+  const parameter = findByName(snapshot, name);
   if (parameter === undefined) return [];
   return [parameter, ...versionsOf(snapshot, parameter.value.name)].map(
     ({ kind, arn, revision }) => ({ kind, arn, expected: revision, value: null }) as Write,
@@ -13,18 +13,18 @@ function deletion(snapshot: Snapshot, name: string, { caller }: ParameterContext
 }
 
 /** Source: Systems Manager API reference, DeleteParameter. @throws SsmError ParameterNotFound */
-export const deleteParameter: ParameterOperation<"DeleteParameter"> = ({ Name = "" }, context) =>
-  commitPlan(context.store, (snapshot) => {
-    const writes = deletion(snapshot, Name, context);
+export const deleteParameter: ParameterOperation<"DeleteParameter"> = ({ Name = "" }, { store }) =>
+  commitPlan(store, (snapshot) => {
+    const writes = deletion(snapshot, Name);
     if (writes.length === 0) throw parameterNotFound();
     return { writes, result: {} };
   });
 
 /** Up to ten at once. Source: Systems Manager API reference, DeleteParameters. */
-export const deleteParameters: ParameterOperation<"DeleteParameters"> = ({ Names = [] }, context) =>
-  commitPlan(context.store, (snapshot) => {
+export const deleteParameters: ParameterOperation<"DeleteParameters"> = ({ Names = [] }, { store }) =>
+  commitPlan(store, (snapshot) => {
     const names = [...new Set(Names)];
-    const parts = names.map((name) => ({ name, writes: deletion(snapshot, name, context) }));
+    const parts = names.map((name) => ({ name, writes: deletion(snapshot, name) }));
     return {
       writes: parts.flatMap(({ writes }) => writes),
       result: {

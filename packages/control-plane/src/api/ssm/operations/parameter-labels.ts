@@ -2,8 +2,8 @@ import { parameterVersionKey } from "../../../model/parameter.ts";
 import type { Snapshot, Stored, Write } from "../../../store/store.ts";
 import { commitPlan } from "../../ecs/commit-plan.ts";
 import { SsmError } from "../api-error.ts";
-import { findParameter, parameterNotFound, versionNotFound, versionsOf } from "../parameters/find-parameter.ts";
-import type { ParameterContext, ParameterOperation } from "../parameters/parameter-context.ts";
+import { findByName, parameterNotFound, versionNotFound, versionsOf } from "../parameters/find-parameter.ts";
+import type { ParameterOperation } from "../parameters/parameter-context.ts";
 
 /** Source: Systems Manager API reference, LabelParameterVersion. */
 const most = 10;
@@ -17,9 +17,8 @@ function requireVersions(
     Name = "",
     ParameterVersion,
   }: { readonly Name?: string | undefined; readonly ParameterVersion?: number | undefined },
-  { caller }: ParameterContext,
 ): { readonly version: Stored<"parameterVersion">; readonly others: readonly Stored<"parameterVersion">[] } {
-  const parameter = findParameter(snapshot, Name, caller)?.value;
+  const parameter = findByName(snapshot, Name)?.value;
   if (parameter === undefined) throw parameterNotFound();
   const number = ParameterVersion ?? parameter.latest;
   const version = snapshot.get("parameterVersion", parameterVersionKey(parameter.name, number));
@@ -35,9 +34,9 @@ const labelled = ({ kind, arn, revision, value }: Stored<"parameterVersion">, la
 });
 
 /** A label that another version has moves to this one. Source: Systems Manager API reference, LabelParameterVersion. */
-export const labelParameterVersion: ParameterOperation<"LabelParameterVersion"> = (input, context) =>
-  commitPlan(context.store, (snapshot) => {
-    const { version, others } = requireVersions(snapshot, input, context);
+export const labelParameterVersion: ParameterOperation<"LabelParameterVersion"> = (input, { store }) =>
+  commitPlan(store, (snapshot) => {
+    const { version, others } = requireVersions(snapshot, input);
     const { Labels = [] } = input;
     const valid = Labels.filter(isLabel);
     const labels = [...new Set([...version.value.labels, ...valid])];
@@ -66,9 +65,9 @@ export const labelParameterVersion: ParameterOperation<"LabelParameterVersion"> 
   });
 
 /** Source: Systems Manager API reference, UnlabelParameterVersion. */
-export const unlabelParameterVersion: ParameterOperation<"UnlabelParameterVersion"> = (input, context) =>
-  commitPlan(context.store, (snapshot) => {
-    const { version } = requireVersions(snapshot, input, context);
+export const unlabelParameterVersion: ParameterOperation<"UnlabelParameterVersion"> = (input, { store }) =>
+  commitPlan(store, (snapshot) => {
+    const { version } = requireVersions(snapshot, input);
     const { Labels = [] } = input;
     const has = version.value.labels;
     return {

@@ -28,7 +28,6 @@ export const putParameter: ParameterOperation<"PutParameter"> = async (input, co
     );
   }
   checkTags(Tags);
-  const sealedValue = context.sealedParameters.seal(input.Value ?? "");
   const expiresAt = expiryOf(input.Policies);
   return commitPlan(context.store, (snapshot) => {
     const current = snapshot.get("parameter", parameterKey(name));
@@ -42,6 +41,8 @@ export const putParameter: ParameterOperation<"PutParameter"> = async (input, co
       throw new SsmError("ParameterLimitExceeded", "You have exceeded the number of parameters for this account.");
     }
     const before = current && snapshot.get("parameterVersion", parameterVersionKey(name, current.value.latest))?.value;
+    // Sealed in each try anew: the house's key may have changed since the last one.
+    const sealedValue = context.sealedParameters.seal(input.Value ?? "");
     const version = nextVersion(input, { sealedValue, before, context });
     const surplus = current === undefined ? undefined : surplusVersion(snapshot, current.value);
     const value: Parameter = {

@@ -40,6 +40,13 @@ export function findParameter(snapshot: Snapshot, text: string, place: Place): S
   return snapshot.get("parameter", parameterKey(`/${name}`)) ?? snapshot.get("parameter", parameterKey(name));
 }
 
+/**
+ * The parameter of just this name: what changes or deletes one takes neither ARNs nor `NAME:VERSION`, which would mean more than
+ * it says. Source: Systems Manager API reference, DeleteParameter.
+ */
+export const findByName = (snapshot: Snapshot, name: string): Stored<"parameter"> | undefined =>
+  snapshot.get("parameter", parameterKey(name));
+
 /** @throws SsmError ParameterNotFound, ParameterVersionNotFound */
 export function requireVersion(snapshot: Snapshot, text: string, place: Place): FoundParameter {
   const parameter = findParameter(snapshot, text, place);

@@ -120,6 +120,24 @@ describe("a parameter", () => {
     expect(await refusal(operations.DeleteParameter({ Name: "/app/db" }, context))).toBe("ParameterNotFound: ");
     expect(await put({})).toMatchObject({ Version: 1 });
   });
+
+  test("is changed and deleted by its name alone: not by its ARN, nor as one of its versions", async () => {
+    await put({});
+    for (const Name of ["/app/db:1", arn]) {
+      expect(await refusal(operations.DeleteParameter({ Name }, context))).toBe("ParameterNotFound: ");
+      expect(await operations.DeleteParameters({ Names: [Name] }, context)).toMatchObject({
+        InvalidParameters: [Name],
+      });
+      expect(await refusal(operations.LabelParameterVersion({ Name, Labels: ["x"] }, context))).toBe(
+        "ParameterNotFound: ",
+      );
+    }
+    const Names = ["/app/db", "/app/db:1"];
+    expect(await operations.DeleteParameters({ Names }, context)).toEqual({
+      DeletedParameters: ["/app/db"],
+      InvalidParameters: ["/app/db:1"],
+    });
+  });
 });
 
 describe("labels", () => {
