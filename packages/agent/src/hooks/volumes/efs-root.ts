@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, realpath } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { promisify } from "node:util";
+import { mountPointsIn } from "./mount-table.ts";
 
 /** What an agent says that it can do once it has a directory of EFS file systems. */
 export const efsCapabilities: readonly string[] = ["ecs.capability.efs", "ecs.capability.efsAuth"];
@@ -44,7 +45,8 @@ export async function openEfsRoot(given: string, dataDir: string, use: MountTool
   }
   const target = join(dataDir, "efs");
   await mkdir(target, { recursive: true });
-  if (isMountPoint(await use.mounts(), target)) return target;
+  // The table has paths without links, and the agent's directory may be given by one.
+  if (mountPointsIn(await use.mounts()).includes(await realpath(target))) return target;
   try {
     await use.mount(["-t", "nfs4", "-o", nfsOptions, given, target]);
   } catch (error) {
@@ -52,10 +54,6 @@ export async function openEfsRoot(given: string, dataDir: string, use: MountTool
   }
   return target;
 }
-
-/** The fifth field is the mount point; spaces in it are escaped. */
-const isMountPoint = (mountinfo: string, target: string): boolean =>
-  mountinfo.split("\n").some((line) => line.split(" ")[4]?.replaceAll("\\040", " ") === target);
 
 async function reasonOf(error: unknown, use: MountTools): Promise<string> {
   const { stderr, message } = error as { readonly stderr?: string; readonly message?: string };

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, realpath } from "node:fs/promises";
 import { promisify } from "node:util";
+import { mountPointsIn } from "./mount-table.ts";
 
 /** What a machine has for volumes in files. Methods reject with what the tool said. */
 export interface LoopTools {
@@ -49,8 +50,9 @@ export const systemLoopTools: LoopTools = {
   mountLoop: async (path, mountPoint) => void (await call("mount", ["-o", "loop", path, mountPoint])),
   unmount: async (mountPoint) => void (await call("umount", [mountPoint])),
   async isMounted(mountPoint) {
-    const table = await readFile("/proc/self/mountinfo", "utf8");
-    return table.split("\n").some((line) => line.split(" ")[4]?.replaceAll("\\040", " ") === mountPoint);
+    // The table has paths without links, and the agent's directory may be given by one.
+    const real = await realpath(mountPoint).catch(() => mountPoint);
+    return mountPointsIn(await readFile("/proc/self/mountinfo", "utf8")).includes(real);
   },
 };
 

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { sep } from "node:path";
+import { mountPointsIn } from "./mount-table.ts";
 
 /** What looks at mounts and takes them away; as the machine has it. */
 export interface UnmountTools {
@@ -26,6 +27,7 @@ const system: UnmountTools = {
  * @throws Error if something stays mounted
  */
 export function unmountBelow(directory: string, { mounts, unmount }: UnmountTools = system): void {
+  if (!existsSync(directory)) return;
   for (const mountPoint of mountPointsBelow(directory, mounts())) {
     try {
       unmount(mountPoint);
@@ -35,7 +37,10 @@ export function unmountBelow(directory: string, { mounts, unmount }: UnmountTool
   }
 }
 
+/** The table has paths without links, and the directory may be given by one. */
 function mountPointsBelow(directory: string, mountinfo: string): readonly string[] {
-  const points = mountinfo.split("\n").map((line) => line.split(" ")[4]?.replaceAll("\\040", " ") ?? "");
-  return points.filter((point) => point.startsWith(directory + sep)).toSorted((a, b) => b.length - a.length);
+  const real = realpathSync(directory);
+  return mountPointsIn(mountinfo)
+    .filter((point) => point.startsWith(real + sep))
+    .toSorted((a, b) => b.length - a.length);
 }
