@@ -19,6 +19,7 @@ export async function rotateSecret(secretId: string, options: RotateSecretOption
   if (finish && (valueStdin || jsonKey !== undefined || length !== undefined)) {
     throw new UserError("--finish takes the value that is pending.");
   }
+  if (length !== undefined && !/^\d+$/.test(length)) throw new UserError("--length takes a number of characters.");
   const value = valueStdin ? (await text(process.stdin)).replace(/\r?\n$/, "") : undefined;
   const { name, versionId } = await operatorCall(dataDir, "RotateSecret", {
     secretId,

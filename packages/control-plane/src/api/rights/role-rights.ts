@@ -12,6 +12,7 @@ import { efsRights } from "./efs-rights.ts";
 import { eventsRights } from "./events-rights.ts";
 import { iamRights } from "./iam-rights.ts";
 import { logsRights } from "./logs-rights.ts";
+import { operatorRights } from "./operator-rights.ts";
 import { type CallFacts, requestContext } from "./request-context.ts";
 import { everywhere, type Input, type Right, type RightsOf } from "./right.ts";
 import { RolePolicies } from "./role-policies.ts";
@@ -23,7 +24,7 @@ import { ssmRights } from "./ssm-rights.ts";
 /** By signing name, then by operation. */
 const rights: Readonly<Record<string, Readonly<Partial<Record<string, RightsOf>>>>> = {
   ecr: ecrRights,
-  ecs: ecsRights,
+  ecs: { ...ecsRights, ...operatorRights },
   elasticfilesystem: efsRights,
   events: eventsRights,
   iam: iamRights,

@@ -1,8 +1,14 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { compilePolicy } from "../../authorization/compile-policy.ts";
 import { examplePlace } from "../../model/examples.ts";
 import { parameterKey } from "../../model/parameter.ts";
+import { ManualClock } from "../../platform/clock.ts";
 import { MemoryStore } from "../../store/memory-store.ts";
+import { exampleContext } from "../ecs/example-context.ts";
+import { operatorService } from "../operator/service.ts";
+import { operatorRights } from "./operator-rights.ts";
 import type { Input } from "./right.ts";
+import { RoleRights } from "./role-rights.ts";
 import { secretsManagerRights } from "./secrets-manager-rights.ts";
 import { ssmRights } from "./ssm-rights.ts";
 
@@ -64,6 +70,32 @@ describe("a secret", () => {
     ["DeleteSecret", { SecretId: "db" }, [arn]],
   ])("%s of %j needs the right on its ARN", (operation, input, resources) => {
     expect(resourcesOf(secretsManagerRights, operation, input)).toEqual(resources);
+  });
+
+  test.each<[Input, readonly unknown[]]>([
+    [{ secretId: "db" }, ["*", ["secretsmanager:RotateSecret", arn]]],
+    [
+      { secretId: "db", value: "mine" },
+      ["*", ["secretsmanager:RotateSecret", arn], ["secretsmanager:PutSecretValue", arn]],
+    ],
+  ])("the operator's RotateSecret of %j needs the rights on the secret besides its own", (input, resources) => {
+    expect(resourcesOf(operatorRights, "RotateSecret", input)).toEqual(resources);
+  });
+
+  test("is not set by a session that may do everything in ECS, and nothing with secrets", () => {
+    const rights = new RoleRights({ store, clock: new ManualClock() });
+    const session = { roleArn: "arn:aws:iam::000000000000:role/ci", sessionName: "s", expiresAt: 1e15 };
+    const mayDo = (Action: string[]) => {
+      const policy = JSON.stringify({ Statement: { Effect: "Allow", Action, Resource: "*" } });
+      const layers = { identity: [compilePolicy(policy, "identity")] };
+      vi.spyOn(rights.policies, "layersOf").mockReturnValue(layers);
+      const caller = { ...exampleContext().caller, roleSession: session };
+      const service = operatorService({} as never);
+      const call = { caller, service, operation: "RotateSecret", input: { secretId: "db", value: "mine" } };
+      rights.requireRight({ ...call, details: { requestId: "r", endpoint: "http://h" } } as never);
+    };
+    expect(() => mayDo(["ecs:*"])).toThrow("secretsmanager:RotateSecret");
+    expect(() => mayDo(["ecs:*", "secretsmanager:*"])).not.toThrow();
   });
 
   test("is known by its tags and the version that is asked for", () => {

@@ -255,6 +255,14 @@ describe("resource policies", () => {
   });
 });
 
+test("the versions of a secret have twenty stages at the most, as many as there are versions", async () => {
+  await create();
+  const stage = (at: number) => put(String(at).padStart(32, "0"), "x", { VersionStages: [`stage${at}`] });
+  for (let at = 1; at < 20; at += 1) await stage(at);
+  expect(await refusal(stage(20))).toMatch(/^LimitExceededException/);
+  expect((await stage(1)).VersionStages).toEqual(["stage1"]);
+});
+
 test("tags are put over one another, and taken away", async () => {
   await create({ Tags: [{ Key: "a", Value: "1" }] });
   await operations.TagResource(

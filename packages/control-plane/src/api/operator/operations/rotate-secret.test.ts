@@ -45,3 +45,12 @@ test("the new value can be put where it is used before it is finished", async ()
   expect([await get(), await get("AWSPREVIOUS")]).toEqual(["two", "one"]);
   expect(await refusal(rotate({ step: "undo" }))).toMatch(/^InvalidParameterException/);
 });
+
+test.each([{ value: "" }, { value: "x".repeat(65_537) }, { length: 0 }, { length: 4097 }])(
+  "a value that a secret cannot have is refused: %o",
+  async (input) => {
+    await create("one");
+    expect(await refusal(rotate(input))).toMatch(/^(InvalidParameter|Validation)Exception: (?!.*x{20})/);
+    expect(await get()).toBe("one");
+  },
+);

@@ -1,8 +1,8 @@
 import { type Secret, type SecretValue, secretVersionKey } from "../../../model/secret.ts";
-import type { Stored } from "../../../store/store.ts";
+import type { Snapshot, Stored } from "../../../store/store.ts";
 import { EcsError } from "../../ecs/api-error.ts";
 import { commitPlan } from "../../ecs/commit-plan.ts";
-import { withNewVersion } from "../../secrets-manager/new-version.ts";
+import { givenValue, withNewVersion } from "../../secrets-manager/new-version.ts";
 import type { SecretsContext } from "../../secrets-manager/operation.ts";
 import { randomPassword } from "../../secrets-manager/random-password.ts";
 import { requireLiveSecret } from "../../secrets-manager/secret-identifiers.ts";
@@ -56,7 +56,7 @@ export async function rotateSecret(input: RotateSecretRequest, context: SecretsC
         : withNewVersion(
             snapshot,
             stored.value,
-            { versionId, value: newValue(stored, input, context), stages: [pending] },
+            { versionId, value: newValue(snapshot, { stored, input, context }), stages: [pending] },
             context,
           );
     const secret = step === "create" ? made.secret : finished(made.secret, context.clock.now());
@@ -85,27 +85,35 @@ function finished(secret: Secret, now: number): Secret {
 }
 
 function newValue(
-  { arn, value: { name, versions } }: Stored<"secret">,
-  { value, jsonKey, length = usualLength }: RotateSecretRequest,
-  { store, sealedSecrets }: SecretsContext,
+  snapshot: Snapshot,
+  {
+    stored: secret,
+    input: { value, jsonKey, length = usualLength },
+    context: { sealedSecrets },
+  }: { readonly stored: Stored<"secret">; readonly input: RotateSecretRequest; readonly context: SecretsContext },
 ): SecretValue {
+  const { name, versions } = secret.value;
+  if (value === "") throw invalid("value is empty.");
   if (!Number.isInteger(length) || length < 1 || length > 4096) throw invalid("length is from 1 to 4096.");
   const random = () =>
     value ?? randomPassword({ PasswordLength: length, ExcludePunctuation: true, RequireEachIncludedType: length >= 4 });
   const versionId = versions.find(({ stages }) => stages.includes(current))?.versionId ?? "";
-  const stored = store.snapshot().get("secretVersion", secretVersionKey(arn, versionId));
+  const stored = snapshot.get("secretVersion", secretVersionKey(secret.arn, versionId));
   const before = stored && (JSON.parse(sealedSecrets.open(stored.value.sealedValue)) as SecretValue);
   if (before !== undefined && "bytes" in before && value === undefined) {
     throw invalid(`The secret ${name} holds bytes: give the new value.`);
   }
   const object = before !== undefined && "text" in before ? jsonObject(before.text) : undefined;
   const key = jsonKey ?? (value === undefined && object !== undefined ? "password" : undefined);
-  if (key === undefined) return { text: random() };
+  if (key === undefined) return textOf(random());
   if (object === undefined || !Object.hasOwn(object, key)) {
     throw invalid(`The secret ${name} is not a JSON object with the member ${key}: name another with jsonKey.`);
   }
-  return { text: JSON.stringify({ ...object, [key]: random() }) };
+  return textOf(JSON.stringify({ ...object, [key]: random() }));
 }
+
+/** @throws SecretsError ValidationException if it is too long */
+const textOf = (SecretString: string): SecretValue => givenValue({ SecretString }) ?? { text: SecretString };
 
 function jsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
