@@ -79,6 +79,56 @@ test("a DAEMON service keeps to its placement constraints", async () => {
   expect(await service()).toMatchObject({ desiredCount: 1, runningCount: 1 });
 });
 
+test("a DAEMON service stops its task where the placement constraints do not hold any more, and no other", async () => {
+  house = new WholeHouse();
+  await house.open(3);
+  const arns = () => house.agents.map(({ containerInstanceArn }) => containerInstanceArn);
+  const mark = (value: string, ...machines: number[]) =>
+    house.call("PutAttributes", {
+      attributes: machines.map((machine) => ({ name: "stack", value, targetId: arns()[machine] ?? "" })),
+    });
+  await mark("prod", 0, 1, 2);
+  await house.call("RegisterTaskDefinition", definition("one"));
+  await house.call("CreateService", {
+    serviceName: "daemon",
+    taskDefinition: "daemon",
+    schedulingStrategy: "DAEMON",
+    placementConstraints: [{ type: "memberOf", expression: "attribute:stack == prod" }],
+  });
+  await pass(5000);
+  expect(images()).toEqual(["one", "one", "one"]);
+  const tasks = async (containerInstance: string) =>
+    (await house.call("ListTasks", { containerInstance, desiredStatus: "STOPPED" })).taskArns ?? [];
+  for (const machine of [0, 1, 2]) {
+    await mark("test", machine);
+    await pass(5000);
+    expect(images()).toEqual([0, 1, 2].map((each) => (each === machine ? "" : "one")));
+    expect((await service())?.desiredCount).toBe(2);
+    const [stopped] = (await house.call("DescribeTasks", { tasks: await tasks(arns()[machine] ?? "") })).tasks ?? [];
+    expect(stopped?.stoppedReason).toBe("The task no longer meets the placement constraints of its service");
+    await mark("prod", machine);
+    await pass(5000);
+    expect(images()).toEqual(["one", "one", "one"]);
+  }
+});
+
+test("a protected task of a DAEMON service that stays on a drained machine takes no other's place", async () => {
+  house = new WholeHouse();
+  await house.open(3);
+  await house.call("RegisterTaskDefinition", definition("one"));
+  await house.call("CreateService", { serviceName: "daemon", taskDefinition: "daemon", schedulingStrategy: "DAEMON" });
+  await pass(5000);
+  const containerInstances = [house.agents[0]?.containerInstanceArn ?? ""];
+  const { taskArns: tasks = [] } = await house.call("ListTasks", { containerInstance: containerInstances[0] });
+  await house.call("UpdateTaskProtection", { tasks, protectionEnabled: true, cluster: "default" });
+  await house.call("UpdateContainerInstancesState", { containerInstances, status: "DRAINING" });
+  await pass(5000);
+  expect(images()).toEqual(["one", "one", "one"]);
+  await house.call("UpdateTaskProtection", { tasks, protectionEnabled: false, cluster: "default" });
+  await pass(5000);
+  expect(images()).toEqual(["", "one", "one"]);
+});
+
 test.each([
   [{ desiredCount: 1 }, /does not support desired count/],
   [{ placementStrategy: [{ type: "random" as const }] }, /does not support placement strategies/],

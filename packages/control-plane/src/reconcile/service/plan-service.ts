@@ -3,7 +3,7 @@ import type { Task } from "../../model/task.ts";
 import { isAlive, type ServiceTask } from "./service-tasks.ts";
 
 /** Why a task is to stop. */
-export type StopCause = "scaling" | "unhealthy" | "draining";
+export type StopCause = "scaling" | "unhealthy" | "draining" | "misplaced";
 
 /** How many tasks of the primary deployment to create, and which tasks to send to STOPPED. */
 export interface ServicePlan {
@@ -93,8 +93,11 @@ export function planService(wish: ServiceWish, tasks: readonly ServiceTask[]): S
   };
 }
 
-const causeOf = ({ standing, isCurrent, isLeaving }: ServiceTask): StopCause =>
-  standing === "unhealthy" ? "unhealthy" : isCurrent && isLeaving ? "draining" : "scaling";
+function causeOf({ standing, isCurrent, isLeaving, isMisplaced }: ServiceTask): StopCause {
+  if (standing === "unhealthy") return "unhealthy";
+  if (isMisplaced) return "misplaced";
+  return isCurrent && isLeaving ? "draining" : "scaling";
+}
 
 /**
  * An unhealthy task stays until its replacement is healthy; only if the ceiling leaves no room for a replacement, one

@@ -18,6 +18,8 @@ export interface ServiceTask {
   readonly isCurrent: boolean;
   /** Its container instance is to become empty, so that it has to be replaced however well it is. */
   readonly isLeaving: boolean;
+  /** Why it is leaving, where that is not the container instance: a DAEMON service's constraints do not hold there any more. */
+  readonly isMisplaced?: boolean;
   /** Whoever works in it has asked that it is not given up, however much it is one too many. */
   readonly isProtected?: boolean;
 }

@@ -20,12 +20,13 @@ export const stopWrites = (stop: ServicePlan["stop"], now: number): readonly Wri
     }),
   );
 
-/** Source: ECS developer guide, "Stopped tasks error messages"; the one for draining is ours. */
+/** Source: ECS developer guide, "Stopped tasks error messages"; those for draining and misplaced tasks are ours. */
 function reasonFor(cause: StopCause, { deploymentId = "", containerInstanceArn = "" }: Task): string {
   const reasons: Record<StopCause, string> = {
     scaling: `Scaling activity initiated by (deployment ${deploymentId})`,
     unhealthy: "Task failed container health checks",
     draining: `Container instance ${lastSegment(containerInstanceArn)} is DRAINING`,
+    misplaced: "The task no longer meets the placement constraints of its service",
   };
   return reasons[cause];
 }
