@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { exampleNetworkInterface, examplePlace, exampleTask } from "../../model/examples.ts";
 import { MemoryStore } from "../../store/memory-store.ts";
 import { ecsRights } from "./ecs-rights.ts";
+import type { Input } from "./right.ts";
 
 const ecs = "arn:aws:ecs:us-east-1:000000000000";
 const id = "0123456789abcdef0123456789abcdef";
@@ -40,4 +41,52 @@ test("a report of attachments needs the right on the clusters of the tasks that 
     { resource: `${ecs}:cluster/b` },
   ]);
   expect(rightsOn("unknown")).toEqual([{ resource: `${ecs}:cluster/a` }]);
+});
+
+const daemon = `${ecs}:daemon/edge/watch`;
+const tags = [{ key: "team", value: "red" }];
+const role = "arn:aws:iam::000000000000:role";
+test.each<[keyof typeof ecsRights, Input, readonly unknown[]]>([
+  ["CreateDaemon", { clusterArn: "edge", daemonName: "watch" }, [daemon]],
+  [
+    "CreateDaemon",
+    { daemonName: "watch", tags },
+    [`${ecs}:daemon/default/watch`, ["ecs:TagResource", `${ecs}:daemon/default/watch`]],
+  ],
+  ["UpdateDaemon", { daemonArn: daemon }, [daemon]],
+  ["DeleteDaemon", { daemonArn: daemon }, [daemon]],
+  ["DescribeDaemon", { daemonArn: daemon }, [daemon]],
+  ["ListDaemonDeployments", { daemonArn: daemon }, [daemon]],
+  [
+    "DescribeDaemonRevisions",
+    { daemonRevisionArns: [`${ecs}:daemon-revision/edge/watch/1`] },
+    [`${ecs}:daemon-revision/edge/watch/1`],
+  ],
+  ["ListDaemons", { clusterArn: "edge" }, ["*"]],
+  ["DescribeDaemonTaskDefinition", { daemonTaskDefinition: "watch" }, [`${ecs}:daemon-task-definition/watch:*`]],
+  ["DeleteDaemonTaskDefinition", { daemonTaskDefinition: "watch:3" }, [`${ecs}:daemon-task-definition/watch:3`]],
+  [
+    "RegisterDaemonTaskDefinition",
+    { family: "watch", taskRoleArn: `${role}/app`, executionRoleArn: "fetch", tags },
+    [
+      `${ecs}:daemon-task-definition/watch:*`,
+      ["ecs:TagResource", `${ecs}:daemon-task-definition/watch:*`],
+      ["iam:PassRole", `${role}/app`],
+      ["iam:PassRole", `${role}/fetch`],
+    ],
+  ],
+])("%s of %j needs rights on what it names, and on the roles that it passes", (operation, input, resources) => {
+  const rights = ecsRights[operation]?.(input, scope) ?? [];
+  expect(rights.map(({ action, resource }) => (action === undefined ? resource : [action, resource]))).toEqual(
+    resources,
+  );
+});
+
+test("daemons are known by their cluster and what they are made of", () => {
+  const input = { daemonArn: daemon, capacityProviderArns: ["managed"], enableExecuteCommand: true };
+  expect(ecsRights.UpdateDaemon?.(input, scope)[0]?.keys).toMatchObject({
+    "ecs:cluster": `${ecs}:cluster/edge`,
+    "ecs:capacity-provider": ["managed"],
+    "ecs:enable-execute-command": "true",
+  });
 });

@@ -10,6 +10,7 @@ import {
 } from "../ecs/identifiers.ts";
 import type { OperationName } from "../ecs/operation.ts";
 import { newestActive } from "../ecs/require.ts";
+import { daemonRights } from "./daemon-rights.ts";
 import { passRoles } from "./pass-role.ts";
 import {
   everywhere,
@@ -185,6 +186,7 @@ const clusterKey: RightsOf = (input, scope) => [{ ...everywhere, keys: inCluster
  * Source: Service Authorization Reference, "Actions, resources, and condition keys for Amazon ECS".
  */
 export const ecsRights: Readonly<Partial<Record<OperationName, RightsOf>>> = {
+  ...daemonRights({ taggingOf }),
   CreateCluster: (input, scope) => {
     const resource = clusterFrom(textIn(input, "clusterName"), scope.place).arn;
     return [{ resource }, ...taggingOf("CreateCluster", () => resource)(input, scope)];

@@ -5,6 +5,7 @@ import type { Call } from "../http/dispatch.ts";
 import type { ServiceDefinition } from "../http/service-definition.ts";
 import { agentSockets } from "../machines/machine-rights.ts";
 import type { Caller } from "../operation-context.ts";
+import { cloudWatchRights } from "./cloudwatch-rights.ts";
 import { denial } from "./denial.ts";
 import { ecrRights } from "./ecr-rights.ts";
 import { ecsRights } from "./ecs-rights.ts";
@@ -29,6 +30,7 @@ const rights: Readonly<Record<string, Readonly<Partial<Record<string, RightsOf>>
   events: eventsRights,
   iam: iamRights,
   logs: logsRights,
+  monitoring: cloudWatchRights,
   s3: s3Rights,
   scheduler: schedulerRights,
   secretsmanager: secretsManagerRights,
@@ -63,7 +65,7 @@ export class RoleRights {
   /** @throws HttpRefusal AccessDenied, as the service's protocol words it, for the first right that the role lacks */
   requireRight({ caller, service, operation, input, details, action }: Call): void {
     if (caller.roleSession === undefined) return;
-    const ownAction = action ?? `${service.signingName}:${operation}`;
+    const ownAction = action ?? `${service.actionPrefix ?? service.signingName}:${operation}`;
     if (free.has(ownAction)) return;
     const { store, clock } = this.deps;
     const scope = { place: caller, snapshot: store.snapshot() };
