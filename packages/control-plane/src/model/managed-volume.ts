@@ -42,6 +42,8 @@ export interface KeptVolume extends TaskVolume {
   readonly availabilityZone: string;
   /** Epoch milliseconds: its task's. */
   readonly createdAt: number;
+  /** For everybody it is gone; here until the agent has removed its file, which takes this to do it. */
+  readonly isDeleted?: true;
 }
 
 /** Where it would be on an EC2 instance. Kept and shown: here it is a file. */

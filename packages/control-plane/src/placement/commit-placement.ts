@@ -140,8 +140,8 @@ export function releaseWrites(snapshot: Snapshot, taskArn: string, task: Task): 
 
 /** Volumes that outlive their task, if it came as far as to have them. */
 function keptVolumes(snapshot: Snapshot, taskArn: string, task: Task): readonly Write[] {
-  const { managedVolumes = [], containerInstanceArn, availabilityZone = "", startedAt, createdAt } = task;
-  if (containerInstanceArn === undefined || startedAt === undefined) return [];
+  const { managedVolumes = [], containerInstanceArn, availabilityZone = "", createdAt } = task;
+  if (containerInstanceArn === undefined || !mayHaveWritten(task)) return [];
   return managedVolumes
     .filter(({ volumeId, deleteOnTermination }) => !deleteOnTermination && !snapshot.get("keptVolume", volumeId))
     .map((volume) => ({
@@ -151,6 +151,10 @@ function keptVolumes(snapshot: Snapshot, taskArn: string, task: Task): readonly 
       value: { ...volume, taskArn, containerInstanceArn, availabilityZone, createdAt },
     }));
 }
+
+/** A container was made; or its agent was lost, and cannot say that none was. */
+const mayHaveWritten = ({ containers, startedAt, lastStatus }: Task): boolean =>
+  startedAt !== undefined || lastStatus !== "STOPPED" || containers.some(({ runtimeId }) => runtimeId !== undefined);
 
 /** A stopped task's attachments. */
 export const releasedAttachments = (attachments: Task["attachments"]): Task["attachments"] =>

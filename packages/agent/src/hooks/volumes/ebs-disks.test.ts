@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -66,13 +66,57 @@ test("after a restart of the machine what is there is mounted again", async () =
 test("it goes with its task; one that is to stay does, if it was ever used", async () => {
   const disks = new EbsDisks(root, tools);
   await disks.mount(wanted());
-  await disks.mount(wanted({ volumeId: "vol-unused", deleteOnTermination: false }));
-  await disks.mount(wanted({ volumeId: "vol-used", deleteOnTermination: false }));
-  await disks.markUsed("vol-used");
-  for (const volumeId of ["vol-1", "vol-unused", "vol-used", "vol-none"]) await disks.release(volumeId);
+  await disks.mount(wanted({ volumeId: "vol-2", deleteOnTermination: false }));
+  await disks.mount(wanted({ volumeId: "vol-3", deleteOnTermination: false }));
+  await disks.markUsed("vol-3");
+  for (const volumeId of ["vol-1", "vol-2", "vol-3", "vol-4"]) await disks.release(volumeId);
   expect(mounted.size).toBe(0);
-  expect(await disks.list()).toEqual([{ volumeId: "vol-used", taskArn: "task", kept: true }]);
-  await disks.release("vol-used"); // twice does no harm
-  await disks.remove("vol-used");
+  expect(await disks.list()).toEqual([{ volumeId: "vol-3", taskArn: "task", kept: true }]);
+  await disks.release("vol-3"); // twice does no harm
+  await disks.remove("vol-3");
   expect(await readdir(root)).toEqual([]);
+});
+
+test("a task that was over before its start was noted keeps what it wrote", async () => {
+  const disks = new EbsDisks(root, tools);
+  await disks.mount(wanted({ deleteOnTermination: false }));
+  await Promise.all([disks.markUsed("vol-1"), disks.release("vol-1")]);
+  expect(await disks.list()).toEqual([{ volumeId: "vol-1", taskArn: "task", kept: true }]);
+});
+
+test("nothing is removed while something is mounted in it, and no file that it does not know", async () => {
+  const disks = new EbsDisks(root, tools);
+  const directory = await disks.mount(wanted());
+  await expect(disks.remove("vol-1")).rejects.toThrow("is mounted");
+  mounted.clear(); // and still there, as for a table that tells it otherwise
+  await writeFile(join(directory, "precious"), "");
+  await expect(disks.release("vol-1")).rejects.toThrow("ENOTEMPTY");
+  expect(await readdir(directory)).toEqual(["precious"]);
+  await rm(join(directory, "precious"));
+  await disks.release("vol-1");
+  expect(await readdir(root)).toEqual([]);
+});
+
+test("a volume is one task's, and one whose note cannot be read is nobody's to make anew", async () => {
+  const disks = new EbsDisks(root, tools);
+  await disks.mount(wanted());
+  await expect(disks.mount(wanted({ taskArn: "other" }))).rejects.toThrow("it belongs to task");
+  await writeFile(join(root, "vol-1", "note.json"), "{");
+  for (const act of [disks.mount(wanted()), disks.markUsed("vol-1"), disks.release("vol-1")]) {
+    await expect(act).rejects.toThrow("the note of whose it is cannot be read");
+  }
+  expect(await disks.list()).toEqual([]);
+  await rm(join(root, "vol-1", "note.json"));
+  await expect(disks.mount(wanted())).rejects.toThrow("has no note");
+  expect(formatted).toHaveLength(1);
+});
+
+test.each(["", ".", "..", "vol-../x", "/etc", "vol-"])("%j is no volume", async (volumeId) => {
+  const disks = new EbsDisks(root, tools);
+  await mkdir(join(root, "vol-1"));
+  const no = "is no id of a volume";
+  await expect(disks.mount(wanted({ volumeId }))).rejects.toThrow(no);
+  await expect(disks.release(volumeId)).rejects.toThrow(no);
+  await expect(disks.remove(volumeId)).rejects.toThrow(no);
+  expect(await readdir(root)).toEqual(["vol-1"]);
 });

@@ -10,13 +10,13 @@ import type { EbsDisks, WantedDisk } from "./ebs-disks.ts";
 export interface EbsHookOptions {
   /** Undefined where there can be none. */
   readonly disks: EbsDisks | undefined;
-  /** Which of these kept volumes nobody has deleted. */
-  stillKept(volumeIds: readonly string[]): Promise<readonly string[]>;
+  /** Which of these kept volumes nobody has deleted. @param removed volumes that were deleted, and that are gone from the disk now */
+  stillKept(volumeIds: readonly string[], removed: readonly string[]): Promise<readonly string[]>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** How often it is asked whether volumes that were kept have been deleted, in milliseconds. */
+/** How often it is asked whether volumes that were kept have been deleted, and tried again what did not work, in milliseconds. */
 const askEveryMs = 10 * 60_000;
 
 /** Managed EBS volumes: a disk of its own for each task that asks for one, made before its first container, gone or kept after its last. */
@@ -24,6 +24,10 @@ export class EbsHook implements TaskHook {
   readonly #options: EbsHookOptions;
   /** By volume: containers of a task come at the same time. */
   readonly #mounting = new Map<string, Promise<string>>();
+  /** Volumes whose task is over, until they are put away. */
+  readonly #leaving = new Set<string>();
+  /** Removed from the disk, and not yet told of. */
+  readonly #removed = new Set<string>();
   #stopAsking: (() => void) | undefined;
   #isClosed = false;
 
@@ -82,8 +86,10 @@ export class EbsHook implements TaskHook {
   }
 
   #release(volumeId: string): void {
+    if (this.#options.disks !== undefined) this.#leaving.add(volumeId);
     this.#try("an EBS volume could not be put away", volumeId, async (disks) => {
       await disks.release(volumeId);
+      this.#leaving.delete(volumeId);
       this.#askLater(0); // it may have been deleted before we knew that it is kept
     });
   }
@@ -97,19 +103,28 @@ export class EbsHook implements TaskHook {
     this.#stopAsking?.();
     if (this.#isClosed) return;
     this.#stopAsking = this.#options.clock.after(afterMs, () => {
-      void this.#forgetDeleted().finally(() => this.#askLater(askEveryMs));
+      for (const volumeId of this.#leaving) this.#release(volumeId);
+      void this.#forgetDeleted().then((afterMs) => this.#askLater(afterMs));
     });
   }
 
-  async #forgetDeleted(): Promise<void> {
+  /** @returns after how many milliseconds to ask again */
+  async #forgetDeleted(): Promise<number> {
     const { disks, logger } = this.#options;
-    const kept = ((await disks?.list()) ?? []).filter((each) => each.kept).map(({ volumeId }) => volumeId);
-    if (disks === undefined || kept.length === 0) return;
     try {
-      const there = new Set(await this.#options.stillKept(kept));
-      for (const volumeId of kept) if (!there.has(volumeId)) await disks.remove(volumeId);
+      const kept = ((await disks?.list()) ?? []).filter((each) => each.kept).map(({ volumeId }) => volumeId);
+      const told = [...this.#removed];
+      if (disks === undefined || kept.length + told.length === 0) return askEveryMs;
+      const there = new Set(await this.#options.stillKept(kept, told));
+      for (const volumeId of told) this.#removed.delete(volumeId);
+      for (const volumeId of kept.filter((id) => !there.has(id))) {
+        await disks.remove(volumeId);
+        this.#removed.add(volumeId);
+      }
+      return this.#removed.size > 0 ? 0 : askEveryMs;
     } catch (error) {
       logger.debug({ err: error }, "it is not known which kept volumes were deleted");
+      return askEveryMs;
     }
   }
 }

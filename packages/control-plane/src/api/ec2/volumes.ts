@@ -5,7 +5,7 @@ import { describeTags } from "./tags.ts";
 
 /** All volumes there are: those of tasks that live, and those that were kept when theirs stopped. */
 export function allVolumes(snapshot: Snapshot): readonly Volume[] {
-  const kept = snapshot.list("keptVolume").map(({ value }) => describeVolume(value));
+  const kept = snapshot.list("keptVolume").flatMap(({ value }) => (value.isDeleted ? [] : [describeVolume(value)]));
   const alive = snapshot
     .list("task")
     .filter(({ value }) => value.managedVolumes !== undefined && value.lastStatus !== "STOPPED");

@@ -16,8 +16,9 @@ export const deleteVolume: Ec2Operation<DeleteVolumeRequest, object> = async (
   requireNoDryRun({ DryRun });
   return commitPlan(store, (snapshot) => {
     const kept = snapshot.get("keptVolume", id);
-    if (kept !== undefined) {
-      return { writes: [{ kind: "keptVolume", arn: id, expected: kept.revision, value: null }], result: {} };
+    if (kept !== undefined && !kept.value.isDeleted) {
+      const value = { ...kept.value, isDeleted: true as const };
+      return { writes: [{ kind: "keptVolume", arn: id, expected: kept.revision, value }], result: {} };
     }
     if (allVolumes(snapshot).some(({ VolumeId }) => VolumeId === id)) {
       throw new ApiError("VolumeInUse", `Volume ${id} is currently attached to a task`);

@@ -1,10 +1,13 @@
+import type { Task } from "@aws-sdk/client-ecs";
 import { beforeEach, describe, expect, test } from "vitest";
 import { exampleContainerInstance, exampleContainerInstanceArn } from "../../../model/examples.ts";
 import { startLoops } from "../../../reconcile/start-loops.ts";
+import { endTask } from "../../../reconcile/task/end-task.ts";
 import { until } from "../../../store/until.ts";
 import { deleteVolume } from "../../ec2/operations/delete-volume.ts";
 import { describeVolumes } from "../../ec2/operations/describe-volumes.ts";
 import type { OperationContext } from "../../operation-context.ts";
+import { listKeptVolumes } from "../../operator/operations/list-kept-volumes.ts";
 import { exampleContext, given, refusal } from "../example-context.ts";
 import { createCluster } from "../operations/create-cluster.ts";
 import { createService } from "../operations/create-service.ts";
@@ -44,6 +47,12 @@ const report = (task: string | undefined, status: string) =>
     { cluster: "default", task, status, containers: [{ containerName: "app", status, runtimeId: "r" }] },
     context,
   );
+const failToStart = (task: string | undefined) =>
+  submitTaskStateChange({ cluster: "default", task, status: "STOPPED", reason: "no such image" }, context);
+const volumeOf = (task: Task | undefined) =>
+  task?.attachments?.[0]?.details?.find(({ name }) => name === "volumeId")?.value ?? "";
+const kept = async (volumeIds: readonly string[], removedVolumeIds: readonly string[] = []) =>
+  (await listKeptVolumes({ volumeIds, removedVolumeIds }, context)).volumeIds;
 const volumes = async () => (await describeVolumes({}, context)).Volumes ?? [];
 
 describe("a task's managed EBS volume", () => {
@@ -73,16 +82,45 @@ describe("a task's managed EBS volume", () => {
     await addInstance();
     const keep = { terminationPolicy: { deleteOnTermination: false } };
     const { tasks: [failed] = [] } = await run(keep);
-    await report(failed?.taskArn, "STOPPED");
+    await failToStart(failed?.taskArn);
     expect(await volumes()).toEqual([]);
     const { tasks: [task] = [] } = await run(keep);
     await report(task?.taskArn, "RUNNING");
     await report(task?.taskArn, "STOPPED");
-    const [kept] = await volumes();
-    expect(kept).toMatchObject({ State: "available", Size: 5, Attachments: [] });
-    await deleteVolume({ VolumeId: kept?.VolumeId }, context);
+    const [volume] = await volumes();
+    expect(volume).toMatchObject({ State: "available", Size: 5, Attachments: [] });
+    await deleteVolume({ VolumeId: volume?.VolumeId }, context);
     expect(await volumes()).toEqual([]);
-    expect(await refusal(deleteVolume({ VolumeId: kept?.VolumeId }, context))).toMatch(/^InvalidVolume.NotFound/);
+    expect(await refusal(deleteVolume({ VolumeId: volume?.VolumeId }, context))).toMatch(/^InvalidVolume.NotFound/);
+  });
+
+  test("is kept, too, if one container of several was made before the task failed, or its agent was lost", async () => {
+    await addInstance();
+    const keep = { terminationPolicy: { deleteOnTermination: false } };
+    const { tasks: [half] = [] } = await run(keep);
+    await report(half?.taskArn, "STOPPED"); // it never was RUNNING
+    const { tasks: [lost] = [] } = await run(keep);
+    const stored = context.store.snapshot().get("task", lost?.taskArn ?? "");
+    if (stored === undefined) throw new Error("no task");
+    await context.store.commit(endTask(context.store.snapshot(), stored, 0, {}));
+    expect((await volumes()).map(({ VolumeId }) => VolumeId)).toEqual([half, lost].map(volumeOf).toSorted());
+  });
+
+  test("its files go when it was deleted or never used, and not because nothing is known of it", async () => {
+    await addInstance();
+    const keep = { terminationPolicy: { deleteOnTermination: false } };
+    const { tasks: [task] = [] } = await run(keep);
+    const { tasks: [failed] = [] } = await run(keep);
+    const { tasks: [living] = [] } = await run(keep);
+    await report(task?.taskArn, "STOPPED");
+    await failToStart(failed?.taskArn);
+    const [id, unused, used] = [volumeOf(task), volumeOf(failed), volumeOf(living)];
+    expect(await kept([id, unused, used, "vol-0123"])).toEqual([id, used, "vol-0123"]);
+    expect(await kept([id], [id])).toEqual([id]); // an agent does not delete what nobody deleted
+    await deleteVolume({ VolumeId: id }, context);
+    expect(await kept([id, "vol-0123"])).toEqual(["vol-0123"]);
+    expect(await kept([], [id])).toEqual([]);
+    expect(context.store.snapshot().get("keptVolume", id)).toBeUndefined();
   });
 
   test("each task of a service has one, of the size that its deployment says", async () => {
