@@ -1,10 +1,15 @@
+import { closeSync, fdatasync, openSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
+import { promisify } from "node:util";
 import { type Kind, kinds } from "../model/resources.ts";
 import { inTransaction, openDatabase, type Schema } from "../platform/sqlite-database.ts";
 import { CommittingStore, type Durability, type StoreOptions } from "./core/committing-store.ts";
 import { plainJson } from "./core/plain-json.ts";
 import { applyStep, emptyState, find, type State, type Step, settled, unsettled } from "./core/state.ts";
 import type { Stored } from "./store.ts";
+
+/** Of 4 KiB. The more, the fewer pages are moved that were changed again meanwhile, and the longer each move takes. */
+const pagesPerCheckpoint = 4000;
 
 const schema: Schema = {
   migrations: [
@@ -27,9 +32,15 @@ export interface SqliteStoreOptions extends StoreOptions {
   readonly maxPages?: number;
 }
 
+const flushToDisk = promisify(fdatasync);
+
 /**
  * A store in one SQLite file, which it holds in memory as a whole and reads only when it is opened. A flush is one
  * transaction. One process at a time.
+ *
+ * SQLite writes a transaction to its log and leaves it to us to have the log on disk (`synchronous = NORMAL`): so the wait for the
+ * disk is no standstill of the process, and what is committed meanwhile goes together in the next transaction. Before SQLite
+ * moves pages from the log to the file it flushes both by itself.
  */
 export class SqliteStore extends CommittingStore {
   /** @throws DatabaseInUseError @throws DatabaseUnusableError */
@@ -40,13 +51,22 @@ export class SqliteStore extends CommittingStore {
 
 function openDurability({ path, maxPages }: SqliteStoreOptions): Durability {
   const database = openDatabase(path, schema);
+  database.exec(`PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${pagesPerCheckpoint}`);
   if (maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${maxPages}`);
   const initial = load(database);
   const record = recorder(database);
+  // The log stays the same file for as long as the database is open.
+  const log = openSync(`${path}-wal`, "r+");
   return {
     initial,
-    flush: ({ revision, steps }) => inTransaction(database, () => record(revision, steps)),
-    close: () => database.close(),
+    async flush({ revision, steps }) {
+      inTransaction(database, () => record(revision, steps));
+      await flushToDisk(log);
+    },
+    close() {
+      closeSync(log);
+      database.close();
+    },
   };
 }
 
