@@ -1,6 +1,7 @@
 import type { Clock } from "../../platform/clock.ts";
 import type { Logger } from "../../platform/logger.ts";
 import { ConflictError, type Store } from "../../store/store.ts";
+import { HeavyPasses } from "./heavy-passes.ts";
 import type { Next, Reconciler } from "./reconciler.ts";
 import { Timers } from "./timers.ts";
 import { WorkQueue } from "./work-queue.ts";
@@ -32,6 +33,7 @@ export class Controller {
   private readonly logger: Logger;
   private readonly queue = new WorkQueue();
   private readonly alarms: Timers;
+  private readonly heavy = new HeavyPasses((key) => this.wake([key]));
   private readonly failures = new Map<string, number>();
   private turnPlanned = false;
   private stopping = false;
@@ -58,6 +60,7 @@ export class Controller {
     this.stopWatching();
     this.stopRounds();
     this.alarms.clearAll();
+    this.heavy.clear();
     this.queue.clear();
     if (this.queue.active === 0) return;
     this.idle ??= Promise.withResolvers();
@@ -90,15 +93,17 @@ export class Controller {
     while (!this.stopping && this.queue.active < concurrency && performance.now() < end) {
       const key = this.queue.take();
       if (key === undefined) return;
-      void this.pass(key);
+      const isHeavy = this.reconciler.isHeavy?.(key) === true;
+      if (isHeavy && this.heavy.holds(key)) this.queue.done(key);
+      else void this.pass(key, isHeavy);
     }
     this.planTurn();
   }
 
-  private async pass(key: string): Promise<void> {
+  private async pass(key: string, isHeavy: boolean): Promise<void> {
     this.alarms.clear(key);
     try {
-      this.plan(key, await this.reconciler.reconcile(key));
+      this.plan(key, await (isHeavy ? this.timed(key) : this.reconciler.reconcile(key)));
       this.failures.delete(key);
     } catch (error) {
       this.recover(key, error);
@@ -106,6 +111,14 @@ export class Controller {
     this.queue.done(key);
     if (this.stopping && this.queue.active === 0) this.idle?.resolve();
     this.planTurn();
+  }
+
+  /** A heavy pass; what it takes up to its commit is what it keeps others from. */
+  private timed(key: string): Promise<Next> {
+    const begin = performance.now();
+    const pass = this.reconciler.reconcile(key);
+    this.heavy.passed(performance.now() - begin);
+    return pass;
   }
 
   private plan(key: string, next: Next): void {

@@ -14,6 +14,8 @@ export interface Reconciler {
   allKeys(snapshot: Snapshot): readonly string[];
   /** The keys that a change concerns. Called for every change of the store: it must cost next to nothing. */
   keysFor(change: Change): readonly string[];
+  /** Whether passes over a key are long, so that it may wait for its next one a little; see HeavyPasses. */
+  isHeavy?(key: string): boolean;
   /** One pass. A ConflictError means that somebody was faster, and gets another pass at once. */
   reconcile(key: string): Promise<Next>;
 }

@@ -13,6 +13,9 @@ import { planTaskSets } from "./task-sets.ts";
 /** So many services may look for room as often as each likes. */
 const servicesPerSearch = 100;
 
+/** A pass looks at every task of its service; from so many on that is felt. */
+const heavyTasks = 300;
+
 /** Keeps each service's tasks in line with its primary deployment. Keys are service ARNs. */
 export class ServiceReconciler implements Reconciler {
   readonly name = "service";
@@ -32,6 +35,11 @@ export class ServiceReconciler implements Reconciler {
 
   keysFor(change: Change): readonly string[] {
     return [...this.concerned(change), ...this.waiting.wokenBy(change)];
+  }
+
+  isHeavy(serviceArn: string): boolean {
+    const { running, pending } = this.deps.store.snapshot().tally("serviceTasks", serviceArn);
+    return running + pending >= heavyTasks;
   }
 
   async reconcile(serviceArn: string): Promise<Next> {
