@@ -28,36 +28,57 @@ export interface Choice {
   readonly addressFor?: (on: Candidate) => Address | undefined;
 }
 
+/** So many of the best may be refused before all are asked at once. */
+const mostMisses = 16;
+
 /**
  * Chooses where up to `count` equal tasks go, one after another, each seeing what those before it took. The candidates'
- * counts go on with it. Costs one pass over the candidates, and little more for each task; see `Ranking`.
+ * counts go on with it. Costs one pass over the candidates, and little more for each task; see `Ranking`. Whether a candidate has
+ * room costs more than where it stands, so that only the best are asked; where these have none, as in a cluster that is full,
+ * all are.
  */
 export function placeMany(candidates: readonly Candidate[], count: number, choice: Choice): Placements {
   const { criteria, group, strategies, seed, addressFor } = choice;
   const preference = preferenceOf(strategies, candidates, seed);
   const placements: Placement[] = [];
-  const refusals: Refusal[] = [];
+  const refused = new Map<Candidate, Refusal>();
+  const refuse = (on: Candidate, reason: Refusal["reason"]) =>
+    refused.set(on, { containerInstanceArn: on.containerInstanceArn, reason });
   const isOpen = (on: Candidate) => {
     const reason = refusalReason(on, criteria);
-    if (reason !== undefined) refusals.push({ containerInstanceArn: on.containerInstanceArn, reason });
+    if (reason !== undefined) refuse(on, reason);
     return reason === undefined;
   };
-  const open = new Ranking(candidates.filter(isOpen), preference);
+  let ranking = new Ranking(candidates, preference);
+  let areAllOpen = false;
 
   while (placements.length < count) {
-    const on = open.best();
+    const on = ranking.best();
     if (on === undefined) break;
+    if (!areAllOpen && !isOpen(on)) {
+      areAllOpen = refused.size > mostMisses;
+      if (!areAllOpen) ranking.drop(on);
+      else
+        ranking = new Ranking(
+          candidates.filter((other) => !refused.has(other) && isOpen(other)),
+          preference,
+        );
+      continue;
+    }
     const address = addressFor?.(on);
     if (addressFor !== undefined && address === undefined) {
-      refusals.push({ containerInstanceArn: on.containerInstanceArn, reason: "RESOURCE:ENI" });
-      open.drop(on);
+      refuse(on, "RESOURCE:ENI");
+      ranking.drop(on);
       continue;
     }
     on.take(criteria.demand, group);
     preference.placed(on);
     placements.push(address === undefined ? { on } : { on, address });
-    if (isOpen(on)) open.moved(on);
-    else open.drop(on);
+    if (isOpen(on)) ranking.moved(on);
+    else ranking.drop(on);
   }
-  return { placements, refusals: placements.length < count ? refusals : [] };
+  return {
+    placements,
+    refusals: placements.length < count ? candidates.flatMap((on) => refused.get(on) ?? []) : [],
+  };
 }

@@ -84,7 +84,10 @@ export class PlacementSession {
 
   private choose(candidates: readonly Candidate[], request: PlacementRequest, count: number): Placements {
     const { group } = request;
-    for (const candidate of candidates) candidate.lookAsGroup(group);
+    const before = this.hostsOf(group, candidates.length);
+    for (const candidate of candidates) {
+      candidate.lookAsGroup(group, before && (before.get(candidate.containerInstanceArn) ?? 0));
+    }
     const subnets = this.subnetsFor(request);
     return placeMany(candidates, count, {
       criteria: criteriaOf(request, subnets),
@@ -93,6 +96,18 @@ export class PlacementSession {
       seed: this.snapshot.revision,
       ...(subnets === undefined ? {} : { addressFor: (on) => this.addressFor(on, subnets, request) }),
     });
+  }
+
+  /** By container instance, the tasks of a group that are placed and wanted; undefined where it costs less to ask each of `hosts`. */
+  private hostsOf(group: string, hosts: number): ReadonlyMap<string, number> | undefined {
+    if (this.snapshot.count("task", { group }) >= hosts) return undefined;
+    const counts = new Map<string, number>();
+    for (const { value } of this.snapshot.list("task", { group })) {
+      const { containerInstanceArn, desiredStatus, lastStatus } = value;
+      if (containerInstanceArn === undefined || desiredStatus === "STOPPED" || lastStatus === "STOPPED") continue;
+      counts.set(containerInstanceArn, (counts.get(containerInstanceArn) ?? 0) + 1);
+    }
+    return counts;
   }
 
   private pool({

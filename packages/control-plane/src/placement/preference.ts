@@ -76,7 +76,7 @@ function criterionOf(
 
 /** Counts the group's tasks by an attribute's value; instances that do not have it stand together. */
 function spread(attribute: string, candidates: readonly Candidate[]): Criterion {
-  const sharedValue = (on: Candidate) => on.attributes.get(attribute);
+  const sharedValue = (on: Candidate) => on.attribute(attribute);
   const counts = new Map<string | undefined, number>();
   const count = (on: Candidate, tasks: number) => {
     const value = sharedValue(on);
