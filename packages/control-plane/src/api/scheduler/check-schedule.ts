@@ -1,5 +1,5 @@
 import type { Target } from "@aws-sdk/client-scheduler";
-import { BadSchedule } from "../../events/schedule/parse-schedule.ts";
+import { BadSchedule } from "../../events/schedule/bad-schedule.ts";
 import { isTimeZone } from "../../events/schedule/zoned-times.ts";
 import { scheduleTimes, type TimesOf } from "../../events/scheduler/schedule-times.ts";
 import { invalid } from "./api-error.ts";

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { readCron } from "./cron-expression.ts";
 import { parseSchedule } from "./parse-schedule.ts";
 
 const start = Date.UTC(2026, 0, 1); // a Thursday
@@ -30,6 +31,10 @@ test.each([
   ["cron(0 9 L * ? *)", ["2026-01-31T09:00", "2026-02-28T09:00"]],
   ["cron(0 0 1 1 ? 2030)", ["2030-01-01T00:00"]],
   ["cron(0 0 1 1 ? 2020)", []],
+  ["cron(0 0 1 1 ? */100)", ["2070-01-01T00:00", "2170-01-01T00:00"]],
+  ["cron(0 0 1 1 ? 2199,2150-2152)", ["2150-01-01T00:00", "2151-01-01T00:00", "2152-01-01T00:00", "2199-01-01T00:00"]],
+  ["cron(0 0 ? 2 2#5 2072/1)", ["2072-02-29T00:00", "2112-02-29T00:00"]],
+  ["cron(0 0 31 2 ? *)", []],
   ["rate(5 minutes)", ["2026-01-01T00:05", "2026-01-01T00:10"]],
   ["rate(1 day)", ["2026-01-02T00:00", "2026-01-03T00:00"]],
 ])("%s", (expression, expected) => {
@@ -50,9 +55,22 @@ test.each([
   "cron(61 10 * * ? *)",
   "cron(0 10 ? * 0 *)",
   "cron(@daily)",
+  "cron(0 0 1 1 ? 1969)",
+  "cron(0 0 1 1 ? 2026-2200)",
+  "cron(0 0 1 1 ? 2030-2026)",
+  "cron(0 0 1 1 ? 2026/0)",
+  "cron(0 0 1 1 ? )",
   "at(2026-01-01T00:00:00)",
 ])("%s is refused", (expression) => {
   expect(() => parseSchedule(expression, start)).toThrow(expect.objectContaining({ name: "BadSchedule" }));
+});
+
+test("an expression that stands for no time is not looked up to the end of the years", () => {
+  const yearsLookedAt = (year: string) =>
+    readCron(`0 0 31 2 ? ${year}`, "UTC")(start)?.getPattern()?.split(" ").at(-1)?.split(",");
+  expect(yearsLookedAt("*")).toHaveLength(42);
+  expect(yearsLookedAt("2000-2199/100")).toEqual(["2100"]);
+  expect(yearsLookedAt("2000")).toBeUndefined();
 });
 
 test("a rate is always later, never by more than itself, and keeps its beat", () => {

@@ -1,14 +1,10 @@
-import { Cron } from "croner";
+import { BadSchedule } from "./bad-schedule.ts";
+import { readCron } from "./cron-expression.ts";
 
 /** When something is due again and again. */
 export interface Schedule {
   /** The first time after `after`; undefined if there is none any more. Epoch milliseconds. */
   next(after: number): number | undefined;
-}
-
-/** The expression cannot be read; the message says what is wrong with it. */
-export class BadSchedule extends Error {
-  override readonly name = "BadSchedule";
 }
 
 const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
@@ -36,38 +32,5 @@ function parseRate(argument: string, since: number): Schedule {
 
 function parseCron(argument: string): Schedule {
   const cron = readCron(argument, "UTC");
-  return { next: (after) => cron.nextRun(new Date(after))?.getTime() };
-}
-
-/** Reads the six fields of a cron expression. @throws BadSchedule */
-export function readCron(argument: string, timezone: string): Cron {
-  const fields = argument.trim().split(/\s+/);
-  if (fields.length !== 6) throw new BadSchedule("a cron expression has six fields");
-  const [minutes, hours, dayOfMonth, month, dayOfWeek, year] = fields as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
-  if ((dayOfMonth === "?") === (dayOfWeek === "?")) {
-    throw new BadSchedule("just one of day-of-month and day-of-week is to be ?");
-  }
-  // Seconds in front; `?` is what the other one leaves open; the last day of the week is the seventh.
-  const weekdays = dayOfWeek === "L" ? "7" : dayOfWeek;
-  const pattern = ["0", minutes, hours, dayOfMonth, month, weekdays, year].map((field) =>
-    field === "?" ? "*" : field,
-  );
-  try {
-    return new Cron(pattern.join(" "), {
-      timezone,
-      mode: "7-part",
-      sloppyRanges: true,
-      alternativeWeekdays: true,
-      paused: true,
-    });
-  } catch (error) {
-    throw new BadSchedule(error instanceof Error ? error.message : "it cannot be read", { cause: error });
-  }
+  return { next: (after) => cron(after)?.nextRun(new Date(after))?.getTime() };
 }

@@ -1,5 +1,7 @@
 import { Cron } from "croner";
-import { BadSchedule, readCron, type Schedule } from "./parse-schedule.ts";
+import { BadSchedule } from "./bad-schedule.ts";
+import { readCron } from "./cron-expression.ts";
+import type { Schedule } from "./parse-schedule.ts";
 
 /**
  * The times of a cron expression in a time zone. A time that the zone leaves out in spring is no time, and one that it has
@@ -7,12 +9,13 @@ import { BadSchedule, readCron, type Schedule } from "./parse-schedule.ts";
  * @throws BadSchedule
  */
 export function cronTimes(argument: string, timezone: string): Schedule {
-  const cron = readCron(argument, timezone);
+  const cronAt = readCron(argument, timezone);
   return {
     next(after) {
-      let at = cron.nextRun(new Date(after));
+      const cron = cronAt(after);
+      let at = cron?.nextRun(new Date(after)) ?? null;
       // Where the clock leaps over a time, the library has the first one after the leap.
-      while (at !== null && !cron.match(at)) at = cron.nextRun(at);
+      while (at !== null && !cron?.match(at)) at = cron?.nextRun(at) ?? null;
       return at?.getTime();
     },
   };
@@ -21,7 +24,11 @@ export function cronTimes(argument: string, timezone: string): Schedule {
 /** Epoch milliseconds of `2026-12-24T18:00:00` in a time zone. @throws BadSchedule */
 export function localTime(text: string, timezone: string): number {
   const asUtc = Date.parse(`${text}Z`);
-  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(text) && new Date(asUtc).toISOString().startsWith(text);
+  // Of days that a month does not have, some are read as days of the next one, and others as no time at all.
+  const isTime =
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(text) &&
+    !Number.isNaN(asUtc) &&
+    new Date(asUtc).toISOString().startsWith(text);
   const at = isTime ? new Cron(text, { timezone, paused: true }).nextRun(new Date(0)) : null;
   if (at === null) throw new BadSchedule("at(…) takes a time as 2026-12-24T18:00:00");
   return at.getTime();

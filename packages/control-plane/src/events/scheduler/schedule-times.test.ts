@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Schedule } from "../../model/schedule.ts";
-import { BadSchedule } from "../schedule/parse-schedule.ts";
+import { BadSchedule } from "../schedule/bad-schedule.ts";
 import { isTimeZone } from "../schedule/zoned-times.ts";
 import { isComplete, nextInvocation, scheduleTimes } from "./schedule-times.ts";
 
@@ -71,6 +71,8 @@ describe("the times of a schedule", () => {
     "cron(61 9 * * ? *)",
     "cron(0 9 * * * *)",
     "at(2026-02-30T00:00:00)",
+    "at(2026-13-01T00:00:00)",
+    "at(2026-02-20T25:00:00)",
     "at(2026-02-20)",
     "at(2026-02-20T00:00:00Z)",
   ])("%s is none", (expression) => {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Schedule } from "../../model/schedule.ts";
-import { BadSchedule, type Schedule as Times } from "../schedule/parse-schedule.ts";
+import { BadSchedule } from "../schedule/bad-schedule.ts";
+import type { Schedule as Times } from "../schedule/parse-schedule.ts";
 import { cronTimes, localTime } from "../schedule/zoned-times.ts";
 
 const minuteMs = 60_000;

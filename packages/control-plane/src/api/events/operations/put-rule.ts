@@ -1,7 +1,8 @@
 import type { Tag } from "@aws-sdk/client-eventbridge";
 import { BadPattern } from "../../../events/pattern/event-pattern.ts";
 import { parsePattern } from "../../../events/pattern/parse-pattern.ts";
-import { BadSchedule, parseSchedule } from "../../../events/schedule/parse-schedule.ts";
+import { BadSchedule } from "../../../events/schedule/bad-schedule.ts";
+import { parseSchedule } from "../../../events/schedule/parse-schedule.ts";
 import { type EventRule, eventRuleArn } from "../../../model/event-rule.ts";
 import { ConflictError } from "../../../store/store.ts";
 import { EventsError } from "../api-error.ts";
