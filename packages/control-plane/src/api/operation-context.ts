@@ -36,4 +36,6 @@ export interface OperationContext {
   readonly remoteAddress?: string;
   /** What the caller says it is. */
   readonly userAgent?: string;
+  /** Stands for the connection that the call came over: the same object for all calls of one. */
+  readonly connection?: object;
 }

@@ -18,6 +18,8 @@ export interface RequestDetails {
   /** As `http://127.0.0.1:4577`, by the Host header. */
   readonly endpoint: string;
   readonly remoteAddress?: string;
+  /** Stands for the connection that it came over: the same object for all requests of one. */
+  readonly connection?: object;
 }
 
 /** A call that is about to be made: signed well, and its input read. */
@@ -140,8 +142,13 @@ export class Dispatcher {
     const extra = extraMembers(service.extraMembers?.[name], body);
     const described = withUserAgent(details, request);
     this.deps.requireRight?.({ caller, service, operation: name, input, details: described });
-    const { userAgent } = described;
-    const context = { ...this.deps.context(caller, details), ...(userAgent && { userAgent }), ...service.extras };
+    const { userAgent, connection } = described;
+    const context = {
+      ...this.deps.context(caller, details),
+      ...(userAgent && { userAgent }),
+      ...(connection && { connection }),
+      ...service.extras,
+    };
     const output = await operation({ ...input, ...extra } as never, context as never);
     return protocol.writeOutput(output as Record<string, unknown>, schema as OperationSchema, details.requestId);
   }

@@ -173,7 +173,12 @@ function serve(
       const request = wireRequest(raw, body);
       const { remoteAddress } = request;
       const endpoint = endpointOf(app, raw.headers.host);
-      const details = { requestId, endpoint, ...(remoteAddress === undefined ? {} : { remoteAddress }) };
+      const details = {
+        requestId,
+        endpoint,
+        connection: raw.socket,
+        ...(remoteAddress === undefined ? {} : { remoteAddress }),
+      };
       const dispatched = await dispatcher.dispatch(request, details);
       return dispatched ?? dispatcher.refuse(request, nothingAt(request.path), requestId);
     } catch (error) {

@@ -7,7 +7,7 @@ export const positionToken = (direction: "f" | "b", { timestamp, sequence }: Log
 
 /** @throws LogsError InvalidParameterException for what is no such token */
 export function readPosition(token: string): { readonly direction: "f" | "b"; readonly position: LogPosition } {
-  const [, direction, timestamp, sequence] = /^([fb])\/(-?[0-9a-z]+)\.(-?[0-9a-z]+)$/.exec(token) ?? [];
+  const [, direction, timestamp, sequence] = /^([fb])\/(-?[0-9a-z]{1,13})\.(-?[0-9a-z]{1,13})$/.exec(token) ?? [];
   if (timestamp === undefined || sequence === undefined) {
     throw new LogsError("InvalidParameterException", "The specified nextToken is invalid.");
   }

@@ -1,5 +1,7 @@
-import type { AppendedEvents, LogStore, StoredLogEvent } from "../../log-store/log-store.ts";
+import type { AppendedEvents, StoredLogEvent } from "../../log-store/log-store.ts";
 import type { Clock } from "../../platform/clock.ts";
+import type { Logger } from "../../platform/logger.ts";
+import type { AppendedFeed, FeedReader } from "./appended-feed.ts";
 
 /** What one follower wants to see. */
 export interface FollowWish {
@@ -8,7 +10,13 @@ export interface FollowWish {
   readonly matches: (message: string) => boolean;
 }
 
-/** A poll without news is answered after so long; a follower that does not poll is forgotten. */
+interface FollowDeps {
+  readonly feed: AppendedFeed;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** A poll without news is answered after so long; a follower that does not poll is forgotten. `bytes` are UTF-16 units. */
 const limits = { holdMs: 2_000, forgottenMs: 30_000, followers: 200, events: 10_000, bytes: 1024 * 1024 } as const;
 
 /**
@@ -19,13 +27,9 @@ export class FollowPolls {
   private readonly followers = new Map<string, Follower>();
 
   /** Undefined if there are too many already. */
-  begin(
-    { logStore, clock }: { readonly logStore: Pick<LogStore, "watch">; readonly clock: Clock },
-    id: string,
-    wish: FollowWish,
-  ): Follower | undefined {
+  begin(deps: FollowDeps, id: string, wish: FollowWish): Follower | undefined {
     if (this.followers.size >= limits.followers) return undefined;
-    const follower = new Follower({ logStore, clock }, wish, () => this.followers.delete(id));
+    const follower = new Follower(deps, wish, () => this.followers.delete(id));
     this.followers.set(id, follower);
     return follower;
   }
@@ -38,44 +42,76 @@ export class FollowPolls {
 }
 
 /** One who polls. */
-export class Follower {
+export class Follower implements FeedReader {
   readonly group: string;
   private readonly clock: Clock;
+  private readonly wish: FollowWish;
+  private readonly begunAt: number;
   private readonly stop: () => void;
   private readonly gone: () => void;
   private forget: () => void;
   private events: StoredLogEvent[] = [];
   private bytes = 0;
+  /** Sequences of events that were told otherwise, of those that may still come here. */
+  private told: ReadonlySet<number> = new Set();
+  /** The answer before, which whoever polls may not have got. */
+  private answered: { readonly number: number; readonly events: readonly StoredLogEvent[] } = { number: 0, events: [] };
   private isOver = false;
   private wake: (() => void) | undefined;
 
-  constructor(
-    { logStore, clock }: { readonly logStore: Pick<LogStore, "watch">; readonly clock: Clock },
-    wish: FollowWish,
-    gone: () => void,
-  ) {
+  constructor({ feed, clock, logger }: FollowDeps, wish: FollowWish, gone: () => void) {
     this.group = wish.group;
     this.clock = clock;
+    this.wish = wish;
     this.gone = gone;
-    this.stop = logStore.watch((appended) => this.take(appended, wish));
+    this.begunAt = clock.now();
+    this.stop = feed.watch(this, { logger });
     this.forget = clock.after(limits.forgottenMs, () => this.close());
   }
 
   /** These were told otherwise. */
   leaveOut(told: readonly StoredLogEvent[]): void {
-    const sequences = new Set(told.map(({ sequence }) => sequence));
-    this.events = this.events.filter(({ sequence }) => !sequences.has(sequence));
+    const recent = told.filter(({ ingestedAt }) => ingestedAt >= this.begunAt - limits.holdMs);
+    this.told = new Set(recent.map(({ sequence }) => sequence));
+    this.keep(this.events.filter(({ sequence }) => !this.told.has(sequence)));
   }
 
-  /** What is new, after a while nothing; undefined if the follower was given up. */
-  async poll(): Promise<readonly StoredLogEvent[] | undefined> {
+  /**
+   * What is new, after a while nothing; undefined if the follower was given up.
+   * @param number of the answer that the caller has got last: one that asks again for the same gets the same, and more
+   */
+  async poll(
+    number: number,
+  ): Promise<{ readonly events: readonly StoredLogEvent[]; readonly number: number } | undefined> {
     this.forget();
     this.forget = this.clock.after(limits.forgottenMs, () => this.close());
+    if (number === this.answered.number - 1) this.keep([...this.answered.events, ...this.events]);
+    else if (number !== this.answered.number) this.close();
     if (this.events.length === 0 && !this.isOver) await this.news();
     if (this.isOver) return undefined;
-    const found = this.events.toSorted((a, b) => a.timestamp - b.timestamp || a.sequence - b.sequence);
-    [this.events, this.bytes] = [[], 0];
-    return found;
+    const events = this.events.toSorted((a, b) => a.timestamp - b.timestamp || a.sequence - b.sequence);
+    this.keep([]);
+    this.answered = { number: number + 1, events };
+    return this.answered;
+  }
+
+  *take({ group, stream, events }: AppendedEvents): Iterable<void> {
+    if (group !== this.group || !this.wish.isWanted(stream)) return;
+    for (const event of events) {
+      if (this.isOver) return;
+      if (this.wish.matches(event.message) && !this.told.has(event.sequence)) {
+        this.events.push(event);
+        this.bytes += event.message.length;
+        if (this.events.length > limits.events || this.bytes > limits.bytes) this.close();
+      }
+      yield;
+    }
+    if (this.events.length > 0) this.wake?.();
+  }
+
+  /** It reads on by itself, and so misses nothing. */
+  missed(): void {
+    this.close();
   }
 
   close(): void {
@@ -83,8 +119,14 @@ export class Follower {
     this.stop();
     this.forget();
     this.gone();
-    this.events = [];
+    this.keep([]);
+    this.answered = { number: -1, events: [] };
     this.wake?.();
+  }
+
+  private keep(events: StoredLogEvent[]): void {
+    this.events = events;
+    this.bytes = events.reduce((sum, { message }) => sum + message.length, 0);
   }
 
   private news(): Promise<void> {
@@ -97,15 +139,5 @@ export class Follower {
       const callOff = this.clock.after(limits.holdMs, end);
       this.wake = end;
     });
-  }
-
-  private take({ group, stream, events }: AppendedEvents, { isWanted, matches }: FollowWish): void {
-    if (group !== this.group || !isWanted(stream)) return;
-    const wanted = events.filter(({ message }) => matches(message));
-    if (wanted.length === 0) return;
-    this.events.push(...wanted);
-    this.bytes += wanted.reduce((sum, { message }) => sum + Buffer.byteLength(message), 0);
-    if (this.events.length > limits.events || this.bytes > limits.bytes) this.close();
-    else this.wake?.();
   }
 }

@@ -1,5 +1,7 @@
-import type { AppendedEvents, LogStore, StoredLogEvent } from "../../log-store/log-store.ts";
+import type { AppendedEvents, StoredLogEvent } from "../../log-store/log-store.ts";
 import type { Clock } from "../../platform/clock.ts";
+import type { Logger } from "../../platform/logger.ts";
+import type { AppendedFeed, FeedReader } from "./appended-feed.ts";
 
 /** What a session shows. */
 export interface LiveTailWish {
@@ -21,29 +23,39 @@ export interface TailUpdate {
 
 /**
  * AWS sends an update each second with at most 500 events. Here one also goes as soon as there is something to show, so often at the
- * most. Source: CloudWatch Logs API reference, StartLiveTail.
+ * most, and the 500 are of all updates of a second. `bytes` (UTF-16 units) of messages are held for a reader at the most, beside one
+ * event. Source: CloudWatch Logs API reference, StartLiveTail.
  */
-export const tailLimits = { events: 500, everyMs: 1_000, atLeastApartMs: 20, sessionMs: 3 * 60 * 60 * 1000 } as const;
+export const tailLimits = {
+  events: 500,
+  everyMs: 1_000,
+  atLeastApartMs: 20,
+  bytes: 2 * 1024 * 1024,
+  sessionMs: 3 * 60 * 60 * 1000,
+} as const;
 
 /** Gathers events of groups as they are appended, evenly some of them where there are too many. */
-export class LiveTail {
+export class LiveTail implements FeedReader {
   private readonly wish: LiveTailWish;
   private readonly clock: Clock;
   private readonly stop: () => void;
   private events: TailedEvent[] = [];
+  private bytes = 0;
   /** Every so manieth event is kept. */
   private stride = 1;
   private seen = 0;
   private lastUpdateAt = Number.NEGATIVE_INFINITY;
+  /** The second that is under way, and the events that were sent in it. */
+  private second = { begunAt: Number.NEGATIVE_INFINITY, sent: 0 };
   private wake: (() => void) | undefined;
 
   constructor(
-    { logStore, clock }: { readonly logStore: Pick<LogStore, "watch">; readonly clock: Clock },
+    { feed, clock, logger }: { readonly feed: AppendedFeed; readonly clock: Clock; readonly logger: Logger },
     wish: LiveTailWish,
   ) {
     this.wish = wish;
     this.clock = clock;
-    this.stop = logStore.watch((appended) => this.take(appended));
+    this.stop = feed.watch(this, { logger });
   }
 
   close(): void {
@@ -56,11 +68,31 @@ export class LiveTail {
     const apart = this.lastUpdateAt + tailLimits.atLeastApartMs - this.clock.now();
     if (apart > 0) await this.sleep(apart, false);
     if (this.events.length === 0) await this.sleep(tailLimits.everyMs, true);
-    this.lastUpdateAt = this.clock.now();
-    const sampled = this.seen > this.events.length || this.events.length > tailLimits.events;
-    const events = evenly(this.events, tailLimits.events);
-    [this.events, this.stride, this.seen] = [[], 1, 0];
+    // More than may be sent in this second: what comes until it is over is chosen from all together.
+    const left = this.second.begunAt + tailLimits.everyMs - this.clock.now();
+    if (left > 0 && this.events.length > tailLimits.events - this.second.sent) await this.sleep(left, false);
+    const now = this.clock.now();
+    if (now - this.second.begunAt >= tailLimits.everyMs) this.second = { begunAt: now, sent: 0 };
+    this.lastUpdateAt = now;
+    const events = evenly(this.events, tailLimits.events - this.second.sent);
+    this.second.sent += events.length;
+    const sampled = this.seen > events.length;
+    [this.events, this.bytes, this.stride, this.seen] = [[], 0, 1, 0];
     return { events, sampled };
+  }
+
+  *take({ group, stream, events }: AppendedEvents): Iterable<void> {
+    const { groups, isWanted, matches } = this.wish;
+    if (!groups.has(group) || isWanted?.(stream) === false) return;
+    for (const event of events) {
+      if (matches(event.message)) this.add({ ...event, group });
+      yield;
+    }
+    if (this.events.length > 0) this.wake?.();
+  }
+
+  missed(): void {
+    this.seen++;
   }
 
   private sleep(milliseconds: number, untilThereIsSomething: boolean): Promise<void> {
@@ -75,20 +107,18 @@ export class LiveTail {
     });
   }
 
-  private take({ group, stream, events }: AppendedEvents): void {
-    const { groups, isWanted, matches } = this.wish;
-    if (!groups.has(group) || isWanted?.(stream) === false) return;
-    for (const event of events) {
-      if (!matches(event.message)) continue;
-      if (this.seen++ % this.stride !== 0) continue;
-      this.events.push({ ...event, group });
-      if (this.events.length >= 2 * tailLimits.events) this.thinOut();
+  private add(event: TailedEvent): void {
+    if (this.seen++ % this.stride !== 0) return;
+    this.events.push(event);
+    this.bytes += event.message.length;
+    while (this.events.length >= 2 * tailLimits.events || (this.bytes > tailLimits.bytes && this.events.length > 1)) {
+      this.thinOut();
     }
-    if (this.events.length > 0) this.wake?.();
   }
 
   private thinOut(): void {
     this.events = this.events.filter((_event, at) => at % 2 === 0);
+    this.bytes = this.events.reduce((sum, { message }) => sum + message.length, 0);
     this.stride *= 2;
   }
 }

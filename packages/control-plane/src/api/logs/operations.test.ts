@@ -1,6 +1,6 @@
 import * as sdk from "@aws-sdk/client-cloudwatch-logs";
 import fc from "fast-check";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { MemoryLogStore } from "../../log-store/memory-log-store.ts";
 import { clientOptions, startTestServer } from "../http/server.fixture.ts";
 import type { RunningServer } from "../http/server.ts";
@@ -284,6 +284,21 @@ describe("GetLogEvents", () => {
     },
   );
 
+  test.each([
+    [true, "nextForwardToken"],
+    [false, "nextBackwardToken"],
+  ] as const)("a page without events that is not the end has another token than the one given", async (head, token) => {
+    await put(event(now, "first"), event(now + 9, "last"));
+    const first = await get({ startFromHead: head, limit: 1 });
+    // As far as a search comes among the events of other streams.
+    const far = { events: [], next: { timestamp: now + 5, sequence: head ? -1 : 1e9 } };
+    vi.spyOn(logStore, "read").mockResolvedValueOnce(far);
+    const empty = await get({ nextToken: first[token], limit: 1 });
+    expect([empty.events, empty[token] === first[token]]).toEqual([[], false]);
+    const { events } = await get({ nextToken: empty[token], limit: 1 });
+    expect(events?.map(({ message }) => message)).toEqual([head ? "last" : "first"]);
+  });
+
   test("an answer carries 1 MiB at the most; the rest comes with the token", async () => {
     const line = "x".repeat(400_000);
     for (const timestamp of [1, 2, 3]) await put(event(now + timestamp, line));
@@ -332,6 +347,17 @@ describe("FilterLogEvents", () => {
     const { events } = await filter({ startTime: now + 1, endTime: now + 2 });
     expect(events?.map(({ timestamp }) => timestamp)).toEqual([now + 1, now + 2]);
     expect((await filter({ startTime: now + 2, endTime: now + 1 })).events).toEqual([]);
+  });
+
+  test("from the end, if so asked, page by page", async () => {
+    await put(event(now), event(now + 1), event(now + 2), event(now + 3), event(now + 4));
+    const pages = sdk.paginateFilterLogEvents(
+      { client: logs },
+      { logGroupName: "/app", startFromHead: false, limit: 2 },
+    );
+    const seen: (number | undefined)[] = [];
+    for await (const { events = [] } of pages) seen.push(...events.map(({ timestamp }) => timestamp));
+    expect(seen).toEqual([now + 4, now + 3, now + 2, now + 1, now]);
   });
 
   test("a rare match is found among many, however long the lines, each once", async () => {

@@ -8,6 +8,7 @@ import type { FollowWish } from "../follow-polls.ts";
 import { requireNamedGroup, requireStream } from "../identifiers.ts";
 import type { LogsContext, Operation } from "../operation.ts";
 import { requirePattern } from "../require-pattern.ts";
+import { noteAnswer } from "../tail-passes.ts";
 
 const mostEvents = 10_000;
 const mostBytes = 1024 * 1024;
@@ -16,38 +17,45 @@ const waiting = "w/";
 
 type Input = sdk.FilterLogEventsRequest;
 
-/** Events of a group that match, by time over all streams. Source: CloudWatch Logs API reference, FilterLogEvents. */
+/**
+ * Events of a group that match, by time over all streams, oldest first unless asked otherwise.
+ * Source: CloudWatch Logs API reference, FilterLogEvents.
+ */
 export const filterLogEvents: Operation<"FilterLogEvents"> = async (input, context) => {
+  const pass = context.tailPasses.see(input, context);
+  const answer = await answerOf(input, context, pass?.follows === true);
+  noteAnswer(pass, answer);
+  return answer;
+};
+
+async function answerOf(input: Input, context: LogsContext, follows: boolean): Promise<sdk.FilterLogEventsResponse> {
   const { logStore, caller } = context;
   const group = requireNamedGroup(logStore, input, caller);
   const streams = requireStreams(input, group.name, context);
   const pattern = requirePattern(input.filterPattern);
   if (input.nextToken?.startsWith(waiting)) return followed(input.nextToken, group.name, context);
-  const follow = isFirstOfPass(input, context)
-    ? beginFollowing(input, { group: group.name, pattern }, context)
-    : undefined;
+  const given = input.nextToken === undefined ? undefined : readPosition(input.nextToken);
+  const backwards = given === undefined ? input.startFromHead === false : given.direction === "b";
+  const follow = follows && !backwards ? beginFollowing(input, { group: group.name, pattern }, context) : undefined;
   const { events, next } = await logStore.read({
     group: group.name,
     ...(streams === undefined ? {} : { streams }),
     ...(input.startTime === undefined ? {} : { from: input.startTime }),
     ...(input.endTime === undefined ? {} : { to: input.endTime + 1 }), // inclusive here, unlike GetLogEvents
-    ...(input.nextToken === undefined ? {} : { beyond: readPosition(input.nextToken).position }),
+    ...(given === undefined ? {} : { beyond: given.position }),
     ...(pattern.needles.length === 0 ? {} : { needles: pattern.needles }),
     where: ({ message }) => pattern.matches(message),
+    backwards,
     limit: Math.min(input.limit ?? mostEvents, mostEvents),
     bytes: mostBytes,
   });
   if (next !== undefined) {
     follow?.follower.close();
-    return { ...shown(events), nextToken: positionToken("f", next) };
+    return { ...shown(events), nextToken: positionToken(backwards ? "b" : "f", next) };
   }
-  if (follow !== undefined && events[0]?.timestamp === input.startTime) {
-    follow.follower.leaveOut(events);
-    return { ...shown(events), nextToken: follow.token };
-  }
-  follow?.follower.close();
-  return shown(events);
-};
+  follow?.follower.leaveOut(events);
+  return { ...shown(events), ...(follow === undefined ? {} : { nextToken: tokenOf(follow.id, 0) }) };
+}
 
 function requireStreams(input: Input, group: string, { logStore }: LogsContext): readonly string[] | undefined {
   const { logStreamNames, logStreamNamePrefix: prefix } = input;
@@ -75,16 +83,6 @@ const shown = (events: readonly StoredLogEvent[]): sdk.FilterLogEventsResponse =
   searchedLogStreams: [],
 });
 
-/**
- * Whether this may be `aws logs tail --follow` asking again: it sleeps five seconds where an answer has no token, and then begins with the
- * time of the newest event it has seen, which nobody else hits upon. Source: aws/aws-cli, version 2, the `logs tail` command.
- */
-const isFirstOfPass = ({ nextToken, startTime, endTime }: Input, { userAgent = "" }: LogsContext): boolean =>
-  nextToken === undefined &&
-  startTime !== undefined &&
-  endTime === undefined &&
-  /command[/#]logs\.tail\b/.test(userAgent);
-
 function beginFollowing(
   { logStreamNames, logStreamNamePrefix: prefix }: Input,
   { group, pattern }: { readonly group: string; readonly pattern: FilterPattern },
@@ -99,11 +97,15 @@ function beginFollowing(
     matches: (message) => pattern.matches(message),
   };
   const follower = context.polls.begin(context, id, wish);
-  return follower && { follower, token: `${waiting}${id}` };
+  return follower && { follower, id };
 }
+
+/** @param number of the answer that it comes with */
+const tokenOf = (id: string, number: number): string => `${waiting}${id}/${number}`;
 
 /** What came since the last answer, as soon as something does; without a token if the caller has to begin anew. */
 async function followed(token: string, group: string, { polls }: LogsContext): Promise<sdk.FilterLogEventsResponse> {
-  const events = await polls.get(token.slice(waiting.length), group)?.poll();
-  return events === undefined ? shown([]) : { ...shown(events), nextToken: token };
+  const [, id = "", number = ""] = token.split("/");
+  const found = await polls.get(id, group)?.poll(Number(number));
+  return found === undefined ? shown([]) : { ...shown(found.events), nextToken: tokenOf(id, found.number) };
 }

@@ -8,15 +8,15 @@ const mostEvents = 10_000;
 const mostBytes = 1024 * 1024;
 
 /**
- * A stream's events, oldest first in every answer. Without a token: the newest, or from the head if so asked. At the end
- * the same token comes back that was given. Source: CloudWatch Logs API reference, GetLogEvents.
+ * A stream's events, oldest first in every answer. Without a token: the newest, or from the head if so asked. At the end, and only
+ * there, the same token comes back that was given; a page without events and with another token is not the end. Source: CloudWatch Logs API reference, GetLogEvents.
  */
 export const getLogEvents: Operation<"GetLogEvents"> = async (input, { logStore, caller }) => {
   const group = requireNamedGroup(logStore, input, caller);
   const stream = requireStream(logStore, group.name, input.logStreamName);
   const given = input.nextToken === undefined ? undefined : readPosition(input.nextToken);
   const backwards = given === undefined ? !input.startFromHead : given.direction === "b";
-  const { events: read } = await logStore.read({
+  const { events: read, next } = await logStore.read({
     group: group.name,
     streams: [stream.name],
     ...(input.startTime === undefined ? {} : { from: input.startTime }),
@@ -28,14 +28,14 @@ export const getLogEvents: Operation<"GetLogEvents"> = async (input, { logStore,
   });
   const events = backwards ? read.toReversed() : read;
   // Nothing there: the token that was given comes back, and the other one leads to the event that it stands on.
-  const here: LogPosition = given?.position ?? { timestamp: input.startTime ?? 0, sequence: 0 };
+  const here: LogPosition = given?.position ?? { timestamp: input.startTime ?? 0, sequence: -1 };
   const beside = (step: number): LogPosition => ({
     ...here,
     sequence: here.sequence + (given === undefined ? 0 : step),
   });
   return {
     events: events.map(({ timestamp, message, ingestedAt }) => ({ timestamp, message, ingestionTime: ingestedAt })),
-    nextForwardToken: positionToken("f", events.at(-1) ?? (backwards ? beside(-1) : here)),
-    nextBackwardToken: positionToken("b", events[0] ?? (backwards ? here : beside(1))),
+    nextForwardToken: positionToken("f", events.at(-1) ?? (backwards ? beside(-1) : (next ?? here))),
+    nextBackwardToken: positionToken("b", events[0] ?? (backwards ? (next ?? here) : beside(1))),
   };
 };

@@ -11,6 +11,7 @@ type Events = AsyncIterable<sdk.StartLiveTailResponseStream>;
 /** Sessions at the same time. Source: CloudWatch Logs user guide, "CloudWatch Logs quotas": 15; here each is a connection. */
 const mostSessions = 200;
 const open = { sessions: 0 };
+const tooMany = "Too many Live Tail sessions are open.";
 
 const invalid = (message: string) => new LogsError("InvalidParameterException", message);
 
@@ -20,8 +21,7 @@ const invalid = (message: string) => new LogsError("InvalidParameterException", 
  */
 export const startLiveTail: Operation<"StartLiveTail"> = async (input, context) => {
   const wish = wishOf(input, context);
-  if (open.sessions >= mostSessions)
-    throw new LogsError("LimitExceededException", "Too many Live Tail sessions are open.");
+  if (open.sessions >= mostSessions) throw new LogsError("LimitExceededException", tooMany);
   return { responseStream: eventsOf(input, context, wish) };
 };
 
@@ -51,6 +51,7 @@ function eventsOf(input: sdk.StartLiveTailRequest, context: LogsContext, wish: L
   const { clock, ids, requestId, caller } = context;
   // Nothing is held before the first event is asked for: a reader that is gone by then asks for none.
   async function* run() {
+    if (open.sessions >= mostSessions) throw new StreamFailure("SessionStreamingException", tooMany);
     const tail = new LiveTail(context, wish);
     open.sessions++;
     const endsAt = clock.now() + tailLimits.sessionMs;
