@@ -150,6 +150,48 @@ test("where a critical daemon fails, the other tasks of its container instance s
   expect(images()).toEqual(["mortal", "mortal", ""]);
 });
 
+test("a machine that nobody can reach gets the new revision once it is back, though the deployment is over", async () => {
+  const { daemonTaskDefinitionArn } = await register("one");
+  await house.call("CreateDaemon", { daemonName: "watch", daemonTaskDefinitionArn, capacityProviderArns: ["managed"] });
+  await pass(3000);
+  const [first] = house.agents;
+  first?.disconnect();
+  await pass(200_000);
+  const second = await register("two");
+  await house.call("UpdateDaemon", {
+    daemonArn,
+    daemonTaskDefinitionArn: second.daemonTaskDefinitionArn,
+    capacityProviderArns: ["managed"],
+  });
+  await pass(20_000);
+  expect(await newest()).toMatchObject({ status: "SUCCESSFUL" });
+  expect(images()).toEqual(["one", "two", ""]);
+  first?.connect();
+  await pass(20_000);
+  expect(images()).toEqual(["two", "two", ""]);
+});
+
+test("a daemon leaves a machine that drains after its last other task", async () => {
+  const { daemonTaskDefinitionArn } = await register("one");
+  await house.call("CreateDaemon", { daemonName: "watch", daemonTaskDefinitionArn, capacityProviderArns: ["managed"] });
+  await house.call("RegisterTaskDefinition", {
+    family: "web",
+    containerDefinitions: [{ name: "app", image: "web", memory: 32, cpu: 32, stopTimeout: 1 }],
+  });
+  await pass(3000);
+  const containerInstances = [house.agents[0]?.containerInstanceArn ?? ""];
+  // Its group says nothing about what a task is.
+  const group = "daemon:mine";
+  const { tasks } = await house.call("StartTask", { taskDefinition: "web", containerInstances, group });
+  await pass(3000);
+  await house.call("UpdateContainerInstancesState", { containerInstances, status: "DRAINING" });
+  await pass(5000);
+  expect(images()).toEqual(["one web", "one", ""]);
+  await house.call("StopTask", { task: tasks?.[0]?.taskArn });
+  await pass(8000);
+  expect(images()).toEqual(["", "one", ""]);
+});
+
 test.each([
   [{ capacityProviderArns: ["missing"] }, "The specified capacity provider was not found."],
   [{ capacityProviderArns: [] }, "capacityProviderArns cannot be empty."],

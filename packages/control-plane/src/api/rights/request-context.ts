@@ -138,6 +138,9 @@ function resourceTags(arn: string, snapshot: Snapshot): readonly Tag[] {
       return snapshot.get("service", arn)?.value.tags ?? [];
     case "task":
       return snapshot.get("task", arn)?.value.tags ?? [];
+    case "daemon":
+      return snapshot.get("daemon", arn)?.value.tags ?? [];
+    case "daemon-task-definition":
     case "task-definition":
       return snapshot.get("taskDefinition", arn)?.value.tags ?? [];
     case "container-instance":

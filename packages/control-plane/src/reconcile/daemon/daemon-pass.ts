@@ -5,11 +5,13 @@ import type { IdSource } from "../../platform/ids.ts";
 import type { Settings } from "../../settings.ts";
 import type { Stored, Write } from "../../store/store.ts";
 import type { Next } from "../loop/reconciler.ts";
-import { type DaemonView, drainPercentOf, hasFailed } from "./daemon-view.ts";
+import { type DaemonView, daemonOf, drainPercentOf, hasFailed } from "./daemon-view.ts";
 import { bakedAt, isOpenDeployment, judgeDeployment } from "./judge-deployment.ts";
 import { planDaemon } from "./plan-daemon.ts";
 import { startOnHosts } from "./start-on-hosts.ts";
 
+/** So many in one commit; the next pass sees them and goes on. */
+const stopsPerPass = 500;
 /** How often a daemon looks for room on a container instance that has none for it. */
 const roomSoughtSeconds = 20;
 
@@ -34,7 +36,8 @@ export function planDaemonPass(
   const isBroken = deployment.value.status === "STOPPED" || deployment.value.status === "ROLLBACK_FAILED";
   const plan = planDaemon(hosts, {
     mayStart: !isBroken && failed.length === 0 && now >= (deployment.value.notBefore ?? 0),
-    mayReplace: isOpenDeployment(deployment.value) && now >= bakedAt(deployment.value),
+    // Also once it is over: a machine that nobody could reach until then still has the revision of before.
+    mayReplace: now >= bakedAt(deployment.value),
     drainPercent: drainPercentOf(deployment.value),
   });
   const verdict = judgeDeployment(deployment.value, {
@@ -48,7 +51,7 @@ export function planDaemonPass(
   return {
     writes: [
       ...starting.writes,
-      ...stopWrites(view, plan.stop, now),
+      ...stopWrites(view, plan.stop.slice(0, stopsPerPass), now),
       ...failed.map(
         ({ arn, revision, value }): Write => ({
           kind: "task",
@@ -100,7 +103,7 @@ function besideFailed(
   return [...hosts].flatMap((containerInstanceArn) =>
     snapshot
       .list("task", { containerInstanceArn })
-      .filter(({ value }) => value.desiredStatus === "RUNNING" && !value.group.startsWith("daemon:"))
+      .filter(({ value }) => value.desiredStatus === "RUNNING" && daemonOf(value) === undefined)
       .map((task) => stopped(task, { stopCode: "ServiceSchedulerInitiated", stoppedReason, now })),
   );
 }

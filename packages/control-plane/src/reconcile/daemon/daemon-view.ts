@@ -1,4 +1,4 @@
-import { type CapacityProvider, membershipOf } from "../../model/capacity-provider.ts";
+import { membershipOf } from "../../model/capacity-provider.ts";
 import type { ContainerInstance } from "../../model/container-instance.ts";
 import {
   type Daemon,
@@ -36,7 +36,7 @@ export function viewDaemon(snapshot: Snapshot, arn: string): DaemonView | undefi
 const tasksOf = (snapshot: Snapshot, { arn, value }: Stored<"daemon">): readonly Stored<"task">[] =>
   snapshot
     .list("task", { group: daemonGroup(value.daemonName), clusterArn: value.clusterArn })
-    .filter((task) => daemonOfRevision(task.value.deploymentId ?? "") === arn);
+    .filter((task) => daemonOf(task.value) === arn);
 
 function hostsOf(
   snapshot: Snapshot,
@@ -47,33 +47,39 @@ function hostsOf(
     tasks.filter(({ value }) => value.lastStatus !== "STOPPED"),
     ({ value }) => value.containerInstanceArn ?? "",
   );
+  const providerOf = providersOf(snapshot, revision.value);
   return snapshot
     .list("containerInstance", { clusterArn })
     .map(
       ({ arn, value }): DaemonHost => ({
         arn,
-        isWanted:
-          status === "ACTIVE" && value.status === "ACTIVE" && providerOf(snapshot, revision.value, value) !== undefined,
+        isWanted: status === "ACTIVE" && value.status === "ACTIVE" && providerOf(value) !== undefined,
         isConnected: value.agentConnected,
+        keepsTask: status === "ACTIVE" && value.status === "DRAINING" && hasOtherTasks(snapshot, arn),
         tasks: (left.get(arn) ?? []).map((task) => judge(task, revision.arn)),
       }),
     )
     .filter(({ isWanted, tasks: here }) => isWanted || here.length > 0);
 }
 
-/** The one of a revision's capacity providers that a container instance is of. */
-export function providerOf(
+/** Whether a container instance has tasks of anything but daemons. */
+const hasOtherTasks = (snapshot: Snapshot, containerInstanceArn: string): boolean =>
+  snapshot
+    .list("task", { containerInstanceArn })
+    .some(({ value }) => value.lastStatus !== "STOPPED" && daemonOf(value) === undefined);
+
+/** A way to find the one of a revision's capacity providers that a container instance is of. */
+export function providersOf(
   snapshot: Snapshot,
   { capacityProviderArns }: DaemonRevision,
-  { attributes }: Pick<ContainerInstance, "attributes">,
-): Stored<"capacityProvider"> | undefined {
-  const isOf = (provider: CapacityProvider) => {
-    const member = membershipOf(provider);
-    return attributes.some(({ name, value }) => name === member?.name && value === member?.value);
-  };
-  return capacityProviderArns
+): (instance: Pick<ContainerInstance, "attributes">) => Stored<"capacityProvider"> | undefined {
+  const providers = capacityProviderArns
     .flatMap((arn) => snapshot.get("capacityProvider", arn) ?? [])
-    .find(({ value }) => isOf(value));
+    .map((provider) => ({ provider, member: membershipOf(provider.value) }));
+  return ({ attributes }) =>
+    providers.find(({ member }) =>
+      attributes.some(({ name, value }) => name === member?.name && value === member?.value),
+    )?.provider;
 }
 
 const judge = ({ arn, value }: Stored<"task">, revisionArn: string): DaemonTask => ({
@@ -88,6 +94,10 @@ function standingOf({ desiredStatus, lastStatus, containers }: Task): DaemonTask
   const isSick = containers.some(({ essential, healthStatus }) => essential && healthStatus === "UNHEALTHY");
   return isSick ? "unhealthy" : "running";
 }
+
+/** The daemon that a task is of. Groups do not say it: whoever runs a task may call its group as he likes. */
+export const daemonOf = ({ deploymentId }: Task): string | undefined =>
+  deploymentId?.includes(":daemon-revision/") === true ? daemonOfRevision(deploymentId) : undefined;
 
 /** Whether a stopped task stopped of itself, rather than that somebody wanted it to, or its machine was lost. */
 export const hasFailed = ({ lastStatus, stopCode }: Task): boolean =>

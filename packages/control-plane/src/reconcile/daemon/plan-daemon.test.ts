@@ -37,6 +37,11 @@ describe("a plan", () => {
       { taskArn: "late", cause: "replaced" },
     ]);
   });
+  test("leaves the task of a machine that drains until nothing else is on it, and starts none there", () => {
+    const leaving = { isWanted: false, keepsTask: true };
+    const hosts = [host("a", [task("running")], leaving), host("b", [], leaving)];
+    expect(planDaemon(hosts, anyTime)).toEqual({ start: [], stop: [], isDone: true, isStepDone: true });
+  });
   test.each([
     [0, 1],
     [50, 2],

@@ -17,6 +17,8 @@ export interface DaemonHost {
   /** It is one of the daemon's providers', and ACTIVE. */
   readonly isWanted: boolean;
   readonly isConnected: boolean;
+  /** It drains, and has other tasks still: daemons leave last, so that what they do is done for all of them. */
+  readonly keepsTask?: boolean;
   /** Those that are not STOPPED. */
   readonly tasks: readonly DaemonTask[];
 }
@@ -42,7 +44,8 @@ export interface DaemonWish {
 
 /**
  * One task on each container instance. A task of an older revision makes room for one of the new where it runs, on so many
- * instances at a time. Source: ECS API reference, CreateDaemon and DaemonDeploymentConfiguration.
+ * instances at a time. One that drains keeps its task until all others are gone. Source: ECS API reference, CreateDaemon and
+ * DaemonDeploymentConfiguration; ECS developer guide, "Amazon ECS Managed Daemons".
  */
 export function planDaemon(hosts: readonly DaemonHost[], wish: DaemonWish): DaemonPlan {
   const wanted = hosts.filter(({ isWanted }) => isWanted);
@@ -55,7 +58,7 @@ export function planDaemon(hosts: readonly DaemonHost[], wish: DaemonWish): Daem
   return {
     start: wish.mayStart ? able.filter(({ tasks }) => tasks.length === 0).map(({ arn }) => arn) : [],
     stop: [
-      ...hosts.filter(({ isWanted }) => !isWanted).flatMap(({ tasks }) => stops(tasks, "unwanted")),
+      ...hosts.filter((host) => !mayHave(host)).flatMap(({ tasks }) => stops(tasks, "unwanted")),
       ...wanted.flatMap(({ tasks }) => stops(tasks.filter(isSick), "unhealthy")),
       ...wanted.flatMap(({ tasks }) => stops(tasks.filter(isLate), "replaced")),
       ...replaced.flatMap(({ tasks }) => stops(tasks, "replaced")),
@@ -64,10 +67,11 @@ export function planDaemon(hosts: readonly DaemonHost[], wish: DaemonWish): Daem
     isDone:
       serving.length === able.length &&
       outdated.length === 0 &&
-      hosts.every((host) => host.tasks.length <= (host.isWanted ? 1 : 0)),
+      hosts.every((host) => host.tasks.length <= (mayHave(host) ? 1 : 0)),
   };
 }
 
+const mayHave = ({ isWanted, keepsTask = false }: DaemonHost): boolean => isWanted || keepsTask;
 const isSick = ({ standing }: DaemonTask) => standing === "unhealthy";
 /** One of an older revision that does not run yet is not waited for. */
 const isLate = ({ standing, isCurrent }: DaemonTask) => standing === "starting" && !isCurrent;

@@ -1,11 +1,14 @@
 import { lastSegment } from "@hatoba/contract";
 import { daemonGroup } from "../../model/daemon.ts";
 import { newTask, type TaskWish } from "../../model/new-task.ts";
-import { placementWrites } from "../../placement/commit-placement.ts";
+import { type PlacedTask, placementWrites } from "../../placement/commit-placement.ts";
 import { PlacementSession, requestFor } from "../../placement/placement-session.ts";
 import type { Stored, Write } from "../../store/store.ts";
 import type { DaemonPassContext } from "./daemon-pass.ts";
-import { type DaemonView, providerOf } from "./daemon-view.ts";
+import { type DaemonView, providersOf } from "./daemon-view.ts";
+
+/** So many in one commit, so that it keeps nobody waiting for long. */
+const startsPerPass = 500;
 
 /** A new task of the daemon's revision on each of some container instances, as far as they have room. */
 export function startOnHosts(
@@ -17,17 +20,21 @@ export function startOnHosts(
   const definition = snapshot.get("taskDefinition", revision.value.daemonTaskDefinitionArn);
   if (definition === undefined || hostArns.length === 0) return { writes: [], isShort: false };
   const session = new PlacementSession(snapshot);
-  const placed = hostArns.flatMap((hostArn) => {
+  const placed: PlacedTask[] = [];
+  let without = 0;
+  for (const hostArn of hostArns) {
+    if (placed.length === startsPerPass) break; // these are seen by the next pass, and the rest have their turn
     const instance = snapshot.get("containerInstance", hostArn);
-    if (instance === undefined) return [];
+    if (instance === undefined) continue;
     const wish = wishFor(view, { definition, instance, now, place: settings });
     const task = newTask(wish, () => ids.hex(32));
     const [placement] = session.placeOn(requestFor(task.value, definition.value), instance).placements;
-    return placement === undefined ? [] : [{ ...task, expected: 0, placement }];
-  });
+    if (placement === undefined) without += 1;
+    else placed.push({ ...task, expected: 0, placement });
+  }
   return {
     writes: placementWrites(placed, { snapshot, place: settings, now, ids }),
-    isShort: placed.length < hostArns.length,
+    isShort: without > 0,
   };
 }
 
@@ -46,7 +53,7 @@ function wishFor(
 ): TaskWish {
   const { daemonName, clusterArn, tags } = stored.value;
   const { propagateTags, enableECSManagedTags, enableExecuteCommand } = revision.value;
-  const provider = providerOf(snapshot, revision.value, instance.value);
+  const provider = providersOf(snapshot, revision.value)(instance.value);
   const managed = [
     { key: "aws:ecs:clusterName", value: lastSegment(clusterArn) },
     { key: "aws:ecs:daemonName", value: daemonName },
