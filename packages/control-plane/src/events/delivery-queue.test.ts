@@ -94,9 +94,11 @@ test("when there are too many the oldest goes, and that is said", async () => {
   const gate = Promise.withResolvers<void>();
   const delivered: string[] = [];
   const warned: string[] = [];
+  const dropped: string[] = [];
   const queue = new DeliveryQueue(
     {
       clock,
+      dropped: ({ event: { id } }) => void dropped.push(id),
       logger: {
         ...silentLogger,
         warn: (_fields: unknown, message?: string) => void warned.push(message ?? ""),
@@ -113,6 +115,7 @@ test("when there are too many the oldest goes, and that is said", async () => {
   await turn();
   expect(delivered).toEqual(["under way", "b", "c"]);
   expect(warned).toEqual(["events dropped: too many wait for their targets"]);
+  expect(dropped).toEqual(["oldest"]);
 });
 
 test("a closed queue does nothing more", async () => {

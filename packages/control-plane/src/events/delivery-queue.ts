@@ -17,23 +17,29 @@ const saidEveryMs = 10_000;
 /** Deliveries that are waiting or resting at the most; of one target under way at a time. */
 const usualLimits = { capacity: 10_000, atOnce: 8 } as const;
 
+interface DeliveryQueueDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly deliver: Deliver;
+  /** Told of a delivery that is dropped, as there are too many. */
+  readonly dropped?: (delivery: Delivery) => void;
+}
+
 /**
  * Takes deliveries in at once and carries them out, each until it succeeds or is given up. Targets do not wait for each
  * other. When there are too many, the oldest of the target that most wait for is dropped. What is in here lives as long as the process.
  */
 export class DeliveryQueue {
   private readonly lanes = new Map<string, Lane>();
-  private readonly resting = new Set<() => void>();
-  private readonly deps: { readonly clock: Clock; readonly logger: Logger; readonly deliver: Deliver };
+  /** What calls each one's next attempt off. */
+  private readonly resting = new Map<Item, () => void>();
+  private readonly deps: DeliveryQueueDeps;
   private readonly limits: { readonly capacity: number; readonly atOnce: number };
   private waiting = 0;
   private closed = false;
   private readonly dropped = { count: 0, saidAt: Number.NEGATIVE_INFINITY };
 
-  constructor(
-    deps: { readonly clock: Clock; readonly logger: Logger; readonly deliver: Deliver },
-    limits: { readonly capacity?: number; readonly atOnce?: number } = {},
-  ) {
+  constructor(deps: DeliveryQueueDeps, limits: { readonly capacity?: number; readonly atOnce?: number } = {}) {
     this.deps = deps;
     this.limits = { ...usualLimits, ...limits };
   }
@@ -47,7 +53,7 @@ export class DeliveryQueue {
   /** Nothing further is begun; what rests is given up. */
   close(): void {
     this.closed = true;
-    for (const callOff of this.resting) callOff();
+    for (const callOff of this.resting.values()) callOff();
     this.resting.clear();
     this.lanes.clear();
   }
@@ -96,20 +102,22 @@ export class DeliveryQueue {
     logger.debug(fields, "event delivery failed and is tried again");
     if (this.closed) return;
     const callOff = clock.after(pause, () => {
-      this.resting.delete(callOff);
+      this.resting.delete(item);
       this.enqueue(item);
     });
-    this.resting.add(callOff);
+    this.resting.set(item, callOff);
   }
 
   private dropOldest(): void {
     const [longest] = [...this.lanes.values()].toSorted((a, b) => b.waiting.length - a.waiting.length);
-    if (longest?.waiting.shift() !== undefined) this.waiting--;
-    else {
-      const [oldest] = this.resting;
-      oldest?.();
-      if (oldest !== undefined) this.resting.delete(oldest);
-    }
+    const waiting = longest?.waiting.shift();
+    if (waiting !== undefined) this.waiting--;
+    const [oldest] = this.resting;
+    const item = waiting ?? oldest?.[0];
+    if (item === undefined) return;
+    this.resting.get(item)?.();
+    this.resting.delete(item);
+    this.deps.dropped?.(item.delivery);
     this.sayDropped();
   }
 

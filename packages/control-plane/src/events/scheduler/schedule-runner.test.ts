@@ -123,6 +123,41 @@ test("one that ends is gone after its last time, also when that was given up", a
   expect(stored()).toBeUndefined();
 });
 
+test("one that a stop kept from being removed goes at the next start", async () => {
+  const at = start - 5 * minute;
+  await put({
+    expression: "at(2025-12-31T23:55:00)",
+    actionAfterCompletion: "DELETE",
+    createdAt: at,
+    modifiedAt: at,
+    progress: { lastDueAt: at, underWay: [] },
+  });
+  open();
+  await settle();
+  expect(stored()).toBeUndefined();
+  expect(delivered).toEqual([]);
+});
+
+test("what is tried again is tried no more once the schedule is deleted", async () => {
+  open();
+  await put({ expression: "at(2026-01-01T00:05:00)" });
+  fail = new DeliveryFailure("no room", { retriable: true });
+  await pass(6);
+  fail = undefined;
+  const { revision = 0 } = store.snapshot().get("schedule", arn) ?? {};
+  await store.commit([{ kind: "schedule", arn, expected: revision, value: null }]);
+  await pass(60);
+  expect(delivered).toEqual([]);
+});
+
+test("each time is carried out once, in its order, though windows are longer than what is between two times", async () => {
+  open();
+  await put({ expression: "cron(* * * * ? *)", windowMinutes: 15 });
+  await pass(30);
+  const due = Array.from({ length: 29 }, (_, index) => `00:${String(index + 1).padStart(2, "0")}`);
+  expect(timesDelivered()).toEqual(due);
+});
+
 test("what was begun goes on after a restart, as the same invocation; what was missed once is made up for", async () => {
   const first = open(() => new Promise(() => undefined)); // in the middle of it
   await put({ expression: "at(2026-01-01T00:05:00)" });

@@ -1,9 +1,9 @@
 import type { Schedule, ScheduleProgress } from "../../model/schedule.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Logger } from "../../platform/logger.ts";
-import { ConflictError, NotFoundError, type Store } from "../../store/store.ts";
+import { ConflictError, NotFoundError, type Store, type Stored } from "../../store/store.ts";
 import { update } from "../../store/update.ts";
-import { type Deliver, nextAttempt } from "../delivery.ts";
+import { type Deliver, type Delivery, nextAttempt } from "../delivery.ts";
 import { DeliveryQueue } from "../delivery-queue.ts";
 import { isComplete, nextInvocation } from "./schedule-times.ts";
 import { type ScheduledDelivery, type SchedulerPlace, scheduledDelivery, withContext } from "./scheduled-delivery.ts";
@@ -34,13 +34,14 @@ export class ScheduleRunner {
   constructor(deps: ScheduleRunnerDeps) {
     this.deps = deps;
     const deliver: Deliver = (delivery, input) => this.attempt(delivery as ScheduledDelivery, input);
-    this.queue = new DeliveryQueue({ clock: deps.clock, logger: deps.logger, deliver });
-    for (const { arn, value } of deps.store.snapshot().list("schedule")) {
-      this.wait(arn, value);
-      for (const dueAt of value.progress.underWay) this.begin(arn, value, dueAt);
+    const dropped = (delivery: Delivery) => void this.over(delivery as ScheduledDelivery);
+    this.queue = new DeliveryQueue({ clock: deps.clock, logger: deps.logger, deliver, dropped });
+    for (const stored of deps.store.snapshot().list("schedule")) {
+      this.wait(stored);
+      for (const dueAt of stored.value.progress.underWay) this.begin(stored.arn, stored.value, dueAt);
     }
     this.stopListening = deps.store.onChange(({ before, after }) => {
-      if (after?.kind === "schedule") this.wait(after.arn, after.value);
+      if (after?.kind === "schedule") this.wait(after);
       else if (before?.kind === "schedule") this.callOff(before.arn);
     });
   }
@@ -58,17 +59,20 @@ export class ScheduleRunner {
     this.callOffs.delete(arn);
   }
 
-  /** Takes a schedule as given from now on. */
-  private wait(arn: string, schedule: Schedule): void {
+  /** Takes a schedule as given from now on; one that has done all it had to goes, if it was to. */
+  private wait(stored: Stored<"schedule">): void {
+    const { arn, value: schedule } = stored;
     this.callOff(arn);
-    if (this.closed || schedule.state === "DISABLED") return;
+    if (this.closed) return;
     const { clock, logger } = this.deps;
     try {
+      if (isToGo(schedule)) return void this.remove(stored);
+      if (schedule.state === "DISABLED") return;
       const next = nextInvocation(arn, schedule, clock.now());
       if (next === undefined) return;
       const waitMs = Math.min(Math.max(0, next.at - clock.now()), longestWaitMs);
       const callOff = clock.after(waitMs, () => {
-        if (clock.now() < next.at) return this.wait(arn, schedule);
+        if (clock.now() < next.at) return this.wait(stored);
         void this.due(arn, schedule.modifiedAt, next.dueAt);
       });
       this.callOffs.set(arn, callOff);
@@ -91,6 +95,9 @@ export class ScheduleRunner {
   }
 
   private async attempt(delivery: ScheduledDelivery, input: string): Promise<void> {
+    // Deleted, perhaps, since it was tried last.
+    const { progress } = this.deps.store.snapshot().get("schedule", delivery.rule.arn)?.value ?? {};
+    if (!progress?.underWay.includes(delivery.dueAt)) return;
     const attempts = (this.attempts.get(delivery) ?? 0) + 1;
     this.attempts.set(delivery, attempts);
     try {
@@ -105,11 +112,10 @@ export class ScheduleRunner {
   }
 
   private async over({ rule, dueAt }: ScheduledDelivery): Promise<void> {
-    const value = await this.change(rule.arn, ({ progress }) => ({
+    await this.change(rule.arn, ({ progress }) => ({
       ...progress,
       underWay: progress.underWay.filter((time) => time !== dueAt),
     }));
-    if (value?.actionAfterCompletion === "DELETE" && isComplete(value)) await this.remove(rule.arn);
   }
 
   /** @returns the schedule as it is then; undefined if it is gone, or the store cannot write */
@@ -126,11 +132,9 @@ export class ScheduleRunner {
     }
   }
 
-  private async remove(arn: string): Promise<void> {
-    const stored = this.deps.store.snapshot().get("schedule", arn);
-    if (stored === undefined || !isComplete(stored.value)) return;
+  private async remove({ arn, revision }: Stored<"schedule">): Promise<void> {
     try {
-      await this.deps.store.commit([{ kind: "schedule", arn, expected: stored.revision, value: null }]);
+      await this.deps.store.commit([{ kind: "schedule", arn, expected: revision, value: null }]);
     } catch (error) {
       // Somebody changed it: it may have something to do again.
       if (!(error instanceof ConflictError))
@@ -138,3 +142,7 @@ export class ScheduleRunner {
     }
   }
 }
+
+/** It was carried out at least once: one that was made too late to be is left for its maker to find. */
+const isToGo = (schedule: Schedule): boolean =>
+  schedule.actionAfterCompletion === "DELETE" && schedule.progress.lastDueAt !== undefined && isComplete(schedule);

@@ -65,9 +65,11 @@ export function nextInvocation(arn: string, schedule: Schedule, now: number): In
   const isOneTime = isOnce(schedule.expression);
   let dueAt = times.next(isOneTime ? lastDueAt : Math.max(lastDueAt, now - windowMs - precisionMs));
   while (dueAt !== undefined) {
-    const at = dueAt + delayOf(arn, dueAt, windowMs);
+    const next = times.next(dueAt);
+    // Before the next one is due: they come in their order, and none is passed over.
+    const at = dueAt + delayOf(arn, dueAt, Math.min(windowMs, (next ?? Number.POSITIVE_INFINITY) - dueAt));
     if (isOneTime || at > now - precisionMs) return { dueAt, at };
-    dueAt = times.next(dueAt);
+    dueAt = next;
   }
   return undefined;
 }
