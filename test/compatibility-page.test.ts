@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { operations as cloudWatch } from "../packages/control-plane/src/api/cloudwatch/operations.ts";
 import { operations as ec2 } from "../packages/control-plane/src/api/ec2/operations.ts";
 import { operations as ecr } from "../packages/control-plane/src/api/ecr/operations.ts";
 import { operations as ecs } from "../packages/control-plane/src/api/ecs/operations.ts";
@@ -31,6 +32,7 @@ describe.each([
   ["ECS", ecs],
   ["Hatoba", operator],
   ["CloudWatch Logs", logs],
+  ["CloudWatch", cloudWatch],
   ["EC2", ec2],
   ["ECR", ecr],
   ["EFS", efs],

@@ -26,8 +26,8 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   // Directories of EFS file systems on this host.
   "file-systems": ["platform"],
   reconcile: ["model", "placement", "platform", "settings.ts", "store"],
-  // What was measured, kept for a while: the agent channel brings it in.
-  metrics: [],
+  // What was measured, kept for a while: the agent channel, metric filters and callers bring it in.
+  metrics: ["platform"],
   "agent-channel": ["credentials", "metrics", "model", "platform", "settings.ts", "store"],
   // The server side of sessions; its transcripts go to the log store.
   sessions: ["log-store", "model", "platform", "settings.ts", "store"],
@@ -45,6 +45,8 @@ const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   // Buckets and objects, and S3's wire over them.
   "object-store": ["platform"],
   "api/s3": ["object-store"],
+  // CloudWatch answers from the metrics store, and from what was measured of services and clusters.
+  "api/cloudwatch": ["metrics"],
   "api/registry": ["registry"],
   // EFS makes and removes the directories that its file systems are.
   "api/efs": ["file-systems"],
@@ -100,7 +102,7 @@ const packageArrows: Readonly<Record<string, readonly string[]>> = {
 const onlyIn: Readonly<Record<string, RegExp>> = {
   dockerode: /^packages\/(agent\/src\/(runtime\/docker-|images\/)|cli\/src\/engine\/)/,
   "node:sqlite":
-    /^packages\/(control-plane\/src\/(store\/|object-store\/|log-store\/|platform\/sqlite-)|agent\/src\/(state|hooks)\/)/,
+    /^packages\/(control-plane\/src\/(store\/|object-store\/|log-store\/|metrics\/|platform\/sqlite-)|agent\/src\/(state|hooks)\/)/,
   fastify: /^packages\/control-plane\/src\/api\/http\//,
   ws: /^packages\/(control-plane\/src\/(agent-channel|sessions)|agent\/src\/channel|cli\/src\/exec)\//,
   immutable: /^packages\/control-plane\/src\/store\//,

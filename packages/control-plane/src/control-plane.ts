@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { AgentSessions } from "./agent-channel/agent-sessions.ts";
 import { attachAgentChannel } from "./agent-channel/attach.ts";
+import { cloudWatchService } from "./api/cloudwatch/service.ts";
 import { defaultVpcId, ensureDefaultNetwork } from "./api/ec2/default-network.ts";
 import { ec2Service } from "./api/ec2/service.ts";
 import { ecrService } from "./api/ecr/service.ts";
@@ -53,6 +54,7 @@ import { KeyRotation } from "./key-rotation/key-rotation.ts";
 import { LogFilters } from "./log-filters/log-filters.ts";
 import { sendToDestination } from "./log-filters/send-to-destination.ts";
 import { openLogStore } from "./log-store/open-log-store.ts";
+import { MetricsStore } from "./metrics/metrics-store.ts";
 import { UtilizationMetrics } from "./metrics/utilization-metrics.ts";
 import { DiskObjectStore } from "./object-store/disk-object-store.ts";
 import { systemClock } from "./platform/clock.ts";
@@ -157,13 +159,15 @@ export async function startControlPlane(
     requireMachineRight(caller, { action: `${service.signingName}:${operation}`, input }, store.snapshot());
     rights.requireRight(call);
   };
+  const metrics = new MetricsStore({ path: join(dataDir, "metrics.db"), clock, logger });
+  const utilization = new UtilizationMetrics();
   const logFilters = new LogFilters({
     store,
     logStore,
     clock,
     logger,
     owner: settings.accountId,
-    metrics: { put: () => undefined }, // what is measured has no readers yet
+    metrics,
     send: sendToDestination(http),
   });
   const { tls: wish } = config;
@@ -186,6 +190,7 @@ export async function startControlPlane(
       iamService,
       events,
       schedulerService,
+      cloudWatchService({ metrics, utilization }),
     ],
     authenticate:
       config.auth === "open"
@@ -228,7 +233,6 @@ export async function startControlPlane(
     logger,
   });
   attachWatch(server, { store, clock, logger });
-  const metrics = new UtilizationMetrics();
   const channel = {
     store,
     clock,
@@ -236,7 +240,7 @@ export async function startControlPlane(
     logger,
     credentials: new TaskCredentials(credentials),
     grantMounts: efsGrants({ policies: rights.policies, clock, settings }),
-    metrics,
+    metrics: utilization,
     registry: { place: settings, ...registryNames(config, server.url) },
   };
   const sessions: AgentSessions = new AgentSessions(channel);
@@ -264,6 +268,7 @@ export async function startControlPlane(
       bus.close();
       schedules.close();
       logFilters.close();
+      metrics.close();
       await loops.stop();
       await stopSweeping();
       await objects.close();

@@ -91,6 +91,11 @@ export class UtilizationMetrics {
     return subject.series[metric].between(from, to);
   }
 
+  /** What was measured within the time that is kept: services and clusters, and when last, epoch milliseconds. */
+  *measured(): Iterable<{ readonly arn: string; readonly lastAt: number }> {
+    for (const [arn, { minute }] of this.subjects) yield { arn, lastAt: minute * minuteMs };
+  }
+
   private add(
     arn: string,
     summarize: Subject["summarize"],

@@ -9,6 +9,19 @@ import type { ServiceDefinition } from "./service-definition.ts";
 /** Whatever was thrown on the way to an answer, as the caller gets to see it: of our own faults only the request id. */
 export function describeFailure(
   error: unknown,
+  failed: { readonly service: ServiceDefinition | undefined; readonly operation: string },
+  protocol: ProtocolName,
+  requestId: string,
+): WireError {
+  const wireError = withoutQueryCode(error, failed, protocol, requestId);
+  const { name, message, status, members } = wireError;
+  const codes = failed.service?.queryCodes;
+  if (codes === undefined) return wireError;
+  return { name, message, status, queryCode: codes[name] ?? name, ...(members === undefined ? {} : { members }) };
+}
+
+function withoutQueryCode(
+  error: unknown,
   { service, operation }: { readonly service: ServiceDefinition | undefined; readonly operation: string },
   protocol: ProtocolName,
   requestId: string,

@@ -11,6 +11,8 @@ export interface ServiceDefinition {
   readonly sdkId: string;
   /** As the scope of a signature calls it: `ecs`, `logs`. */
   readonly signingName: string;
+  /** As policies call it, `cloudwatch`, where that is not `signingName`. */
+  readonly actionPrefix?: string;
   readonly protocol: ProtocolName;
   /** The part of X-Amz-Target before the dot. JSON protocols only. */
   readonly target?: string;
@@ -29,6 +31,8 @@ export interface ServiceDefinition {
    * JSON protocols only.
    */
   readonly extraMembers?: Readonly<Partial<Record<string, readonly string[]>>>;
+  /** By error name: what the error was called when the service spoke the query protocol, if it once did and has clients of that time. */
+  readonly queryCodes?: Readonly<Record<string, string>>;
   /** How it words what it refuses. */
   readonly wording: Wording;
   /** Load it when the server starts, and not only with its first request. */

@@ -40,8 +40,11 @@ export function awsJson(version: "1.0" | "1.1"): Protocol {
       }
       return { status: 200, headers: headersFor(requestId), body: writeJsonObject(schema, output) };
     },
-    writeError({ name, message, status, members }, requestId) {
-      return { status, headers: headersFor(requestId), body: JSON.stringify({ ...members, __type: name, message }) };
+    writeError({ name, message, status, members, queryCode }, requestId) {
+      const fault = status >= 500 ? "Receiver" : "Sender";
+      const query = queryCode === undefined ? {} : { "x-amzn-query-error": `${queryCode};${fault}` };
+      const headers = { ...headersFor(requestId), ...query };
+      return { status, headers, body: JSON.stringify({ ...members, __type: name, message }) };
     },
   };
 }

@@ -28,6 +28,8 @@ export interface WireError {
   readonly name: string;
   readonly message: string;
   readonly status: number;
+  /** What the query protocol calls it, for JSON services that once spoke that. */
+  readonly queryCode?: string;
   /** Further members of the error's shape. */
   readonly members?: Readonly<Record<string, unknown>>;
 }
