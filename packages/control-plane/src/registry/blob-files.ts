@@ -53,9 +53,12 @@ export class BlobFiles {
 
   /** Takes over a file whose content has this digest and is on disk already; on disk under its new name when this resolves. */
   async adopt(path: string, digest: string): Promise<void> {
-    if ((await this.sizeOf(digest)) !== undefined) return unlink(path);
     const target = this.#pathOf(digest);
     const folder = dirname(target);
+    if ((await this.sizeOf(digest)) !== undefined) {
+      await flushFolder(folder); // whoever has just made it may not have come to that yet
+      return unlink(path);
+    }
     const made = await mkdir(folder, { recursive: true, mode: 0o700 });
     await rename(path, target);
     await flushFolder(folder);

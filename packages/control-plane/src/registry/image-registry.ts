@@ -72,10 +72,14 @@ export class ImageRegistry {
     return snapshot.get("imageBlob", imageKey(arn, digest))?.value.size;
   }
 
-  /** The same for a push, which counts on it being there for a while from now on. */
+  /**
+   * The same for a push, which counts on it being there for a while from now on. One whose file was lost, with a disk or in a
+   * copy of the data directory, is not there: so the push brings it back.
+   */
   async seeBlob(name: string, digest: string): Promise<number | undefined> {
     const { store, clock } = this.#deps;
     const { arn } = this.repository(name);
+    if (isDigest(digest) && (await this.files.sizeOf(digest)) === undefined) return undefined;
     for (;;) {
       const found = store.snapshot().get("imageBlob", imageKey(arn, digest));
       if (found === undefined || found.value.seenAt > clock.now() - seenAgainMs) return found?.value.size;
@@ -155,7 +159,8 @@ export class ImageRegistry {
     const push = { digest, manifest, manifestBytes: content.length, tag, registryId: settings.accountId };
     const plan = (snapshot: Snapshot) =>
       planPush({ ...push, now: clock.now() }, this.repository(name, snapshot), snapshot);
-    if (plan(store.snapshot()).length === 0) return { digest, isNew: false };
+    const isThere = plan(store.snapshot()).length === 0 && (await this.files.sizeOf(digest)) !== undefined;
+    if (isThere) return { digest, isNew: false };
     let isNew = true;
     const keep = async () => {
       for (;;) {

@@ -189,3 +189,15 @@ test("a lifecycle policy is carried out, and says when", async () => {
   ).toEqual(["v3"]);
   expect(registry.repository("app").value.lifecyclePolicy?.evaluatedAt).toBe(clock.now());
 });
+
+test("what lost its file is brought back by the next push, layers and manifest", async () => {
+  const layer = await blob("layer");
+  const content = manifestOf(layer);
+  const { digest } = await registry.putImage("app", { content, tag: "v1" });
+  for (const each of [layer, digest]) registry.files.removeUnless(each, () => false);
+  expect(await registry.seeBlob("app", layer)).toBeUndefined();
+  await blob("layer");
+  expect(await registry.seeBlob("app", layer)).toBe(5);
+  expect(await registry.putImage("app", { content, tag: "v1" })).toEqual({ digest, isNew: false });
+  expect(await files()).toEqual([layer, digest].toSorted());
+});
