@@ -46,8 +46,10 @@ export async function pause(clock: Clock, milliseconds: number, signal: AbortSig
   signal.throwIfAborted();
   const { promise, resolve } = Promise.withResolvers<void>();
   const callOff = clock.after(milliseconds, resolve);
-  signal.addEventListener("abort", () => resolve(), { once: true });
+  const over = () => resolve();
+  signal.addEventListener("abort", over, { once: true });
   await promise;
+  signal.removeEventListener("abort", over); // or a long wait of many pauses would gather them
   callOff();
   signal.throwIfAborted();
 }
