@@ -57,6 +57,81 @@ const requests = [
   { level: "ERROR", path: "/a", ms: 90, status: 503, user: { name: "ann" } },
 ];
 
+describe("as the guide's examples have it", () => {
+  test("sort: texts before numbers, runs of digits by their length and value", async () => {
+    const sorted = [
+      "!:",
+      "#",
+      "*%04",
+      "0#",
+      "5A",
+      "111A",
+      "2345_",
+      "@",
+      "@_",
+      "A",
+      "A9876fghj",
+      "a12345hfh",
+      "0",
+      "01",
+      "1",
+      "2",
+      "3",
+    ];
+    const rows = await rowsOf(
+      sorted.toReversed().map((a) => ({ a })),
+      "fields a | sort a asc",
+    );
+    expect(rows?.map((row) => row["a"])).toEqual(sorted);
+    const back = await rowsOf(
+      sorted.map((a) => ({ a })),
+      "fields a | sort a desc",
+    );
+    expect(back?.map((row) => row["a"])).toEqual(sorted.toReversed());
+  });
+
+  test("dedup: rows that lack one of the values all stay", async () => {
+    const rows = await rowsOf([{ a: 1 }, { a: 1 }, { a: 1, b: 2 }, { a: 1, b: 2 }], "fields a, b | dedup a, b");
+    expect(rows).toEqual([{ a: "1", b: "2" }, { a: "1" }, { a: "1" }]);
+  });
+
+  test("stats: what is worked out from names before it", async () => {
+    const query = `stats max(a / 1000) as most, min(a / 1000) as least, most - least as over`;
+    expect(await rowsOf([{ a: 5000 }, { a: 1000 }], query)).toEqual([{ most: "5", least: "1", over: "4" }]);
+    for (const bad of ["stats count(*) as n, m + 1 as x", "stats 1 as x", "stats m + 1 as x, count(*) as m"])
+      expect(() => parseQuery(bad)).toThrow("has no aggregate function");
+  });
+
+  test("regular expressions: no case behind ^ either, and nothing that means something else here", async () => {
+    const query = String.raw`fields @message | filter @message =~ /^(?i)exception$/`;
+    expect(await rowsOf(["EXCEPTION", "exceptions"], query)).toEqual([{ "@message": "EXCEPTION" }]);
+    expect(await rowsOf(["ax", "p{L}x"], String.raw`fields @message | filter @message like /^\p{L}x/`)).toEqual([
+      { "@message": "ax" },
+    ]);
+    for (const bad of [
+      String.raw`\Aabc`,
+      String.raw`abc\z`,
+      "[[:digit:]]",
+      "[a-z&&[^b]]",
+      "a(?i)b",
+      "(?s)a",
+      String.raw`\Qa.b\E`,
+    ])
+      expect(() => parseQuery(`filter @message like /${bad}/`)).toThrow("invalid regular expression");
+    for (const good of [String.raw`\[A\]`, String.raw`\\A`, "(?:a|b)[^c]+", "(?<n>x)", "[a-z]+&&[0-9]"])
+      expect(() => parseQuery(`filter @message like /${good}/`)).not.toThrow();
+  });
+
+  test("numbers are decimal, and long ones are told apart", async () => {
+    expect(await rowsOf([{ a: "0x10" }, { a: "16" }, { a: "1.6e1" }], "fields a | filter a = 16")).toEqual([
+      { a: "1.6e1" },
+      { a: "16" },
+    ]);
+    const ids = [{ a: "12345678901234567890" }, { a: "12345678901234567891" }];
+    expect(await rowsOf(ids, 'fields a | filter a = "12345678901234567891"')).toEqual([{ a: "12345678901234567891" }]);
+  });
+});
+
 describe("rows", () => {
   test("are the newest first, with their time, message and pointer, unless the query says otherwise", async () => {
     const done = await run(await storeOf({ g: ["a", "b"] }), "");

@@ -109,3 +109,20 @@ test("the fields of a group are those of its newest events", async () => {
     { name: "ms", percent: 67 },
   ]);
 });
+
+test("results come in pages of ten thousand rows at the most, or of as many as are asked for", async () => {
+  const { queryId } = await start({ queryString: "fields @message | sort @timestamp asc" });
+  await results(queryId);
+  const get = (more: Partial<sdk.GetQueryResultsCommandInput>) =>
+    logs.send(new sdk.GetQueryResultsCommand({ queryId, ...more }));
+  const first = await get({ maxItems: 2 });
+  expect(first.results?.map(([field]) => field?.value)).toEqual([
+    '{"level":"INFO","ms":1}',
+    '{"level":"ERROR","ms":2}',
+  ]);
+  const second = await get({ maxItems: 2, nextToken: first.nextToken });
+  expect(second.results?.map(([field]) => field?.value)).toEqual(["plain"]);
+  expect(second.nextToken).toBeUndefined();
+  for (const nextToken of ["r/9", "x"])
+    expect(await said(get({ nextToken }))).toBe("InvalidParameterException: The specified nextToken is invalid.");
+});

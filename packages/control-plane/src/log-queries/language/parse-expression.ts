@@ -2,6 +2,7 @@ import { isAggregate } from "../values/aggregates.ts";
 import { functions } from "../values/functions.ts";
 import { periodOf } from "../values/period.ts";
 import type { Binary, Expression } from "./ast.ts";
+import { BadRegex, queryRegex } from "./query-regex.ts";
 import type { QueryText } from "./query-text.ts";
 
 /** Expressions within each other. */
@@ -121,11 +122,11 @@ export function parseName(text: QueryText): { readonly text: string; readonly is
 export function parseRegex(text: QueryText): RegExp | undefined {
   const source = text.match(/\/((?:[^/\\\n]|\\.)+)\//y)?.[1];
   if (source === undefined) return undefined;
-  const insensitive = source.startsWith("(?i)");
   try {
-    return new RegExp(insensitive ? source.slice(4) : source, insensitive ? "i" : "");
+    return queryRegex(source);
   } catch (error) {
-    return text.fail(`invalid regular expression: ${error instanceof Error ? error.message : ""}`);
+    if (!(error instanceof BadRegex)) throw error;
+    return text.fail(`invalid regular expression: ${error.message}`);
   }
 }
 

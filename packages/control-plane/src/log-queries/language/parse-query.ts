@@ -1,6 +1,6 @@
-import { aggregatesIn } from "./aggregates-in.ts";
 import type { Command, Expression, Named, Query, SortKey } from "./ast.ts";
 import { BadQuery } from "./bad-query.ts";
+import { aggregatesIn, fieldsIn } from "./expressions-in.ts";
 import { globExtractor, regexExtractor } from "./extractor.ts";
 import { parseExpression, parseName, parseQuoted, parseRegex } from "./parse-expression.ts";
 import { QueryText } from "./query-text.ts";
@@ -87,8 +87,14 @@ const parseAlias = (text: QueryText): string =>
 function parseStats(text: QueryText): Command {
   const list = parseNamed(text, true);
   const by = text.takesWord("by") ? parseNamed(text) : [];
-  const bare = list.find(({ of }) => aggregatesIn(of).length === 0);
-  if (bare !== undefined) text.fail(`${bare.name} of stats has no aggregate function`);
+  for (const [at, { name, of }] of list.entries()) {
+    // What has no aggregate may be worked out from what stands before it.
+    const known = new Set([...list.slice(0, at), ...by].map((each) => each.name));
+    const fields = fieldsIn(of);
+    if (aggregatesIn(of).length === 0 && !(fields.length > 0 && fields.every((field) => known.has(field)))) {
+      text.fail(`${name} of stats has no aggregate function`);
+    }
+  }
   return { do: "stats", list, by };
 }
 

@@ -49,13 +49,13 @@ export const unnestStage = ({ from, into }: Extract<Command, { do: "unnest" }>, 
     return list.map((item) => row.with(new Map([[into, item as Value]])));
   });
 
-/** The first row of each value; values that are not there are equal. */
+/** The first row of each value; rows that lack one of the values all stay. Source: CloudWatch Logs user guide, "dedup". */
 export function dedupStage(keys: readonly Expression[], scope: Scope, next: Stage): Stage {
   const seen = new Set<string>();
   return each(next, (row) => {
     const values = keys.map((key) => evaluate(key, row, scope));
-    if (values.every((value) => value === undefined)) return [row];
-    const key = JSON.stringify(values.map((value) => (value === undefined ? null : textOf(value))));
+    if (values.includes(undefined)) return [row];
+    const key = JSON.stringify(values.map(textOf));
     if (seen.has(key)) return [];
     if (seen.size >= mostHeld) throw new QueryFailure(`dedup found more than ${mostHeld} different values`);
     seen.add(key);

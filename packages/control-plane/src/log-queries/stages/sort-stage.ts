@@ -1,7 +1,8 @@
 import { evaluate, type Scope } from "../evaluate.ts";
 import type { SortKey } from "../language/ast.ts";
 import type { Row } from "../row.ts";
-import { compare, type Value } from "../values/value.ts";
+import { naturalOrder } from "../values/natural-order.ts";
+import type { Value } from "../values/value.ts";
 import { mostHeld, QueryFailure, type Stage } from "./stage.ts";
 
 interface Ranked {
@@ -45,5 +46,5 @@ export function sortStage(keys: readonly SortKey[], most: number, scope: Scope, 
 
 function orderOf(a: Value, b: Value, descending: boolean): number {
   if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
-  return descending ? compare(b, a) : compare(a, b);
+  return descending ? naturalOrder(b, a) : naturalOrder(a, b);
 }

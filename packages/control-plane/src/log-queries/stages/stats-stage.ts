@@ -1,6 +1,6 @@
 import { evaluate, type Scope } from "../evaluate.ts";
-import { aggregatesIn } from "../language/aggregates-in.ts";
 import type { Command } from "../language/ast.ts";
+import { aggregatesIn } from "../language/expressions-in.ts";
 import { plainRow, type Row } from "../row.ts";
 import { type Aggregate, aggregates } from "../values/aggregates.ts";
 import { numberOf, textOf, type Value } from "../values/value.ts";

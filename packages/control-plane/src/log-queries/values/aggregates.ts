@@ -1,5 +1,6 @@
+import { naturalOrder } from "./natural-order.ts";
 import { Distinct, Percentiles } from "./sketches.ts";
-import { compare, numberOf, textOf, type Value } from "./value.ts";
+import { numberOf, textOf, type Value } from "./value.ts";
 
 /** Takes the rows of a group one by one, and says in the end what they come to. */
 export interface Aggregate {
@@ -109,7 +110,7 @@ class ByOrder implements Aggregate {
   }
   add([value]: readonly Value[]): void {
     if (value === undefined) return;
-    if (this.value === undefined || this.sign * compare(value, this.value) < 0) this.value = value;
+    if (this.value === undefined || this.sign * naturalOrder(value, this.value) < 0) this.value = value;
   }
   get result(): Value {
     return this.value;

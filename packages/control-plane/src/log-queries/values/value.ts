@@ -9,12 +9,14 @@ export class Moment {
 /** What a field of an event or an expression is. Absent is undefined; objects and lists are parsed JSON. */
 export type Value = string | number | boolean | Moment | undefined | object;
 
+const decimal = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
+
 /** NaN for what is no number. */
 export function numberOf(value: Value): number {
   if (typeof value === "number") return value;
   if (value instanceof Moment) return value.milliseconds;
   if (typeof value === "boolean") return Number(value);
-  return typeof value === "string" && /^\s*[+-]?(\d|\.\d)/.test(value) ? Number(value) : Number.NaN;
+  return typeof value === "string" && decimal.test(value) ? Number(value) : Number.NaN;
 }
 
 /** As it is shown: true is 1, a time is `2026-01-01 00:00:00.000`. */
@@ -43,4 +45,10 @@ export function compare(a: Value, b: Value): number {
   return s < t ? -1 : s > t ? 1 : 0;
 }
 
-export const equal = (a: Value, b: Value): boolean => a !== undefined && b !== undefined && compare(a, b) === 0;
+/** Numbers of more digits than can be told apart as numbers are equal only letter by letter. */
+export function equal(a: Value, b: Value): boolean {
+  if (a === undefined || b === undefined) return false;
+  if (typeof a === "string" && typeof b === "string" && a !== b && isLong(a) && isLong(b)) return false;
+  return compare(a, b) === 0;
+}
+const isLong = (text: string): boolean => Math.abs(numberOf(text)) > Number.MAX_SAFE_INTEGER;

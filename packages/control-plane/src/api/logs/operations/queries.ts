@@ -6,8 +6,8 @@ import { groupArn, groupNameOf, requireGroup } from "../identifiers.ts";
 import type { LogsContext, Operation } from "../operation.ts";
 import { page } from "../page.ts";
 
-/** Source: CloudWatch Logs API reference, StartQuery. */
-const limits = { usual: 10_000, groups: 50 } as const;
+/** Rows of a result, groups of a query, rows of an answer. Source: CloudWatch Logs API reference, StartQuery and GetQueryResults. */
+const limits = { usual: 10_000, groups: 50, page: 10_000 } as const;
 
 const invalid = (message: string) => new LogsError("InvalidParameterException", message);
 
@@ -63,14 +63,19 @@ function requireQuery({ queries }: LogsContext, id: string | undefined): KnownQu
   return known;
 }
 
-/** What a query found, or has found so far. Source: CloudWatch Logs API reference, GetQueryResults. */
-export const getQueryResults: Operation<"GetQueryResults"> = async ({ queryId, nextToken }, context) => {
+/**
+ * What a query found, or has found so far, ten thousand rows at a time at the most. While it is under way there is no token: rows may still
+ * come. Source: CloudWatch Logs API reference, GetQueryResults.
+ */
+export const getQueryResults: Operation<"GetQueryResults"> = async ({ queryId, nextToken, maxItems }, context) => {
   const { query } = requireQuery(context, queryId);
-  if (nextToken !== undefined) throw invalid("The specified nextToken is invalid.");
+  const start = nextToken === undefined ? 0 : placeIn(nextToken, query.results.length);
+  const end = start + Math.max(1, Math.min(maxItems ?? limits.page, limits.page));
+  const isMore = end < query.results.length && query.status === "Complete";
   const { recordsMatched, recordsScanned, bytesScanned } = query.statistics;
   return {
     queryLanguage: "CWLI",
-    results: query.results.map((row) => row.map((field) => ({ ...field }))),
+    results: query.results.slice(start, end).map((row) => row.map((field) => ({ ...field }))),
     statistics: {
       recordsMatched,
       recordsScanned,
@@ -80,8 +85,15 @@ export const getQueryResults: Operation<"GetQueryResults"> = async ({ queryId, n
       logGroupsScanned: query.range.groups.length,
     },
     status: query.status,
+    ...(isMore ? { nextToken: `r/${end}` } : {}),
   };
 };
+
+function placeIn(token: string, rows: number): number {
+  const [, place] = /^r\/(\d{1,6})$/.exec(token) ?? [];
+  if (place === undefined || Number(place) > rows) throw invalid("The specified nextToken is invalid.");
+  return Number(place);
+}
 
 /** Source: CloudWatch Logs API reference, StopQuery. */
 export const stopQuery: Operation<"StopQuery"> = async ({ queryId }, context) => {
