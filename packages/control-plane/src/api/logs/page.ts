@@ -29,6 +29,39 @@ export function page<T>(
   return { items: found, ...(more ? { nextToken: writeToken(keyOf(last)) } : {}) };
 }
 
+/**
+ * A page of a list that is in no order: one pass, however long the list is. `key` of an item and of a token is the same text, and `compare`
+ * orders as the keys would be. @throws LogsError for a token that is none of ours
+ */
+export function pageOfUnordered<T>(
+  items: readonly T[],
+  { keyOf, read, compare }: Ordering<T>,
+  { nextToken, limit = 50 }: { readonly nextToken?: string | undefined; readonly limit?: number | undefined },
+): { readonly items: readonly T[]; readonly nextToken?: string } {
+  const after = nextToken === undefined ? undefined : read(readToken(nextToken));
+  if (nextToken !== undefined && after === undefined) throw invalidToken();
+  const most = Math.min(limit, 50) + 1; // one more shows that there are more
+  const found: T[] = [];
+  for (const item of items) {
+    if (after !== undefined && compare(item, after) <= 0) continue;
+    const last = found[most - 1];
+    if (last !== undefined && compare(item, last) >= 0) continue;
+    let at = found.length;
+    while (at > 0 && compare(item, found[at - 1] as T) < 0) at--;
+    found.splice(at, 0, item);
+    if (found.length > most) found.pop();
+  }
+  const shown = found.slice(0, most - 1);
+  const end = shown.at(-1);
+  return { items: shown, ...(found.length === most && end !== undefined ? { nextToken: writeToken(keyOf(end)) } : {}) };
+}
+export interface Ordering<T> {
+  readonly keyOf: (item: T) => string;
+  /** What stands where the key's item stood; undefined for what is no key. */
+  readonly read: (key: string) => T | undefined;
+  readonly compare: (a: T, b: T) => number;
+}
+
 const invalidToken = () => new LogsError("InvalidParameterException", "The specified nextToken is invalid.");
 
 const writeToken = (text: string): string => Buffer.from(text).toString("base64url");
