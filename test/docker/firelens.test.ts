@@ -7,10 +7,10 @@ import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventually, type House, startHouse, taskReaching } from "./house.ts";
 import { testImage } from "./image.ts";
-import { routerImage } from "./router/router-image.ts";
+import { receiver } from "./router/router-container.ts";
 
 let house: House;
-let images: { readonly router: string; readonly app: string };
+let image: string;
 beforeAll(async () => {
   house = await startHouse();
   const client = { endpoint: house.endpoint, region: "us-east-1", credentials: keysOf(house) };
@@ -23,7 +23,7 @@ beforeAll(async () => {
   await iam.send(new PutRolePolicyCommand({ RoleName: "execution", PolicyName: "p", PolicyDocument }));
   const ssm = new SSMClient(client);
   await ssm.send(new PutParameterCommand({ Name: "/router/key", Type: "SecureString", Value: "shared-key" }));
-  images = { router: await routerImage(house.engine), app: await testImage(house.engine) };
+  image = await testImage(house.engine);
 });
 afterAll(() => house.down());
 
@@ -55,14 +55,16 @@ const script =
   "trap 'echo bye; exit 0' TERM; echo hello; until nc $FLUENT_HOST $FLUENT_PORT </dev/null 2>/dev/null; do usleep 50000; done; echo at $FLUENT_HOST; sleep 600 & wait";
 
 test("a router takes the output of the task's other container, from its first line to its last", async () => {
+  const router = receiver();
   await house.ecs.send(
     new RegisterTaskDefinitionCommand({
       family: "routed",
+      volumes: [...router.volumes],
       executionRoleArn: "arn:aws:iam::000000000000:role/execution",
       containerDefinitions: [
         {
           name: "app",
-          image: images.app,
+          image,
           memory: 32,
           essential: true,
           stopTimeout: 5,
@@ -75,7 +77,8 @@ test("a router takes the output of the task's other container, from its first li
         },
         {
           name: "router",
-          image: images.router,
+          image,
+          ...router.container,
           memory: 128,
           essential: true,
           stopTimeout: 5,

@@ -1,7 +1,7 @@
 // The log router of the tests: listens where its generated configuration says, in the forward protocol, and prints what comes.
 import { mkdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
-import msgpack from "./msgpack.cjs";
+import msgpack from "/msgpack/msgpack.min.js";
 
 const config = readFileSync("/fluent-bit/etc/fluent-bit.conf", "utf8");
 const print = (what, value) => console.log(`${what} ${JSON.stringify(value)}`);
