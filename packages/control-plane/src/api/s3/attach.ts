@@ -17,6 +17,7 @@ import { operationSchemas } from "../wire/operation-schema.ts";
 import { addressOf, bucketOfHost } from "./address.ts";
 import type { S3Authenticator } from "./authenticate.ts";
 import { bodyOf } from "./body.ts";
+import { headersOf } from "./request-headers.ts";
 import { rightsInput } from "./rights-input.ts";
 import { operationOf } from "./route.ts";
 import { accessDenied, invalidArgument, notImplemented, S3Error } from "./s3-error.ts";
@@ -108,9 +109,7 @@ async function answerOf(
   const wire = wireRequest(raw, new Uint8Array());
   const hostBucket = bucketOfHost(raw.headers.host, surface.hostNames);
   const { bucket, key, isVirtualHost } = addressOf(wire.path, hostBucket);
-  const headers = Object.fromEntries(
-    Object.entries(raw.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(",") : value]),
-  );
+  const headers = headersOf(wire);
   const query = new URLSearchParams(wire.query);
   const asked = { method: wire.method, hasBucket: bucket !== "", hasKey: key !== "", query };
   const operation = operationOf({ ...asked, isCopy: headers["x-amz-copy-source"] !== undefined });

@@ -11,6 +11,7 @@ import { parseClaim, type SignatureClaim } from "../wire/signature-claim.ts";
 import { SignatureError } from "../wire/signature-error.ts";
 import { sign, verifySignature } from "../wire/sigv4.ts";
 import type { ChunkVerifier } from "./aws-chunked.ts";
+import { requireSignedHeaders } from "./request-headers.ts";
 import { accessDenied, invalidRequest, S3Error } from "./s3-error.ts";
 import { oldClaimOf, verifyOldSignature } from "./signature-v2.ts";
 
@@ -68,6 +69,7 @@ export function s3Authenticator({
         pathAsItStands: true,
         skewMinutes: 15,
       });
+      requireSignedHeaders(request, claim.signedHeaders);
       if (!payloadHash.startsWith("STREAMING-AWS4-HMAC-SHA256")) return { caller: key.caller };
       return { caller: key.caller, chunks: chunkVerifier(claim, secretAccessKey) };
     } catch (error) {

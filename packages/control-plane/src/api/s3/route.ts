@@ -42,6 +42,12 @@ const ofObject: Readonly<Record<string, string>> = {
   tagging: "ObjectTagging",
   torrent: "ObjectTorrent",
 };
+/** All members of a query by which a request becomes another operation. */
+export const subResources: ReadonlySet<string> = new Set([
+  ...Object.keys(ofBucket),
+  ...Object.keys(ofObject),
+  ..."delete encryption partNumber renameObject restore select session uploadId uploads versions".split(" "),
+]);
 const verbs: Readonly<Record<string, string>> = { GET: "Get", PUT: "Put", DELETE: "Delete" };
 const listedWithoutId = new Set(["analytics", "intelligent-tiering", "inventory", "metrics"]);
 

@@ -39,4 +39,5 @@ export const preconditionFailed = (condition: string) =>
   new S3Error("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", 412, {
     Condition: condition,
   });
-export const accessDenied = (message = "Access Denied") => new S3Error("AccessDenied", message, 403);
+export const accessDenied = (message = "Access Denied", members: S3Error["members"] = {}) =>
+  new S3Error("AccessDenied", message, 403, members);

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { WireRequest } from "../wire/protocol.ts";
+import { subResources } from "./route.ts";
 import { accessDenied, S3Error } from "./s3-error.ts";
 
 /** A request that is presigned in the old way. */
@@ -17,6 +18,7 @@ const signedMembers = new Set([
   ..."acl accelerate cors delete encryption inventory lifecycle location logging notification partNumber policy".split(
     " ",
   ),
+  ..."analytics defaultObjectAcl metrics object-lock select select-type storageClass".split(" "),
   ..."replication requestPayment restore tagging torrent uploadId uploads versionId versioning versions website".split(
     " ",
   ),
@@ -50,7 +52,8 @@ export function verifyOldSignature(
   const members = [...new URLSearchParams(query)];
   const amz = new Map<string, string>();
   for (const [name, value] of [...Object.entries(headers), ...members]) {
-    if (name.startsWith("x-amz-") && value !== undefined) amz.set(name, String(value).trim());
+    const known = name.toLowerCase();
+    if (known.startsWith("x-amz-") && value !== undefined) amz.set(known, String(value).trim());
   }
   const amzLines = [...amz].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, value]) => `${name}:${value}\n`);
   const kept = members
@@ -65,12 +68,17 @@ export function verifyOldSignature(
     claim.expires,
     `${amzLines.join("")}${resource}`,
   ].join("\n");
+  // What the old way does not sign must not turn the request into another one.
+  if (members.some(([name]) => subResources.has(name) && !signedMembers.has(name))) throw mismatch();
   const expected = createHmac("sha1", secret).update(text).digest();
   const given = Buffer.from(claim.signature, "base64");
   if (given.length === expected.length && timingSafeEqual(given, expected)) return;
-  throw new S3Error(
+  throw mismatch();
+}
+
+const mismatch = () =>
+  new S3Error(
     "SignatureDoesNotMatch",
     "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
     403,
   );
-}
