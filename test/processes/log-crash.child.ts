@@ -3,6 +3,7 @@ import { writeSync } from "node:fs";
 import { BlockLogStore } from "../../packages/control-plane/src/log-store/block-log-store.ts";
 import type { LogPosition } from "../../packages/control-plane/src/log-store/log-store.ts";
 import { ThreadSealer } from "../../packages/control-plane/src/log-store/seal/sealer.ts";
+import { ThreadFinder } from "../../packages/control-plane/src/log-store/search/block-finder.ts";
 import { silentLogger } from "../../packages/control-plane/src/platform/logger.ts";
 import { type Found, laneNames, lanesOf } from "./log-crash.report.ts";
 
@@ -52,6 +53,7 @@ await once(process.stdin, "data"); // the one before has to be dead first
 const store = new BlockLogStore({
   directory: process.argv[2] ?? "",
   sealer: new ThreadSealer(),
+  finder: new ThreadFinder(),
   logger: silentLogger,
   onFatal: (error) => {
     throw error;

@@ -8,7 +8,7 @@ import { planMerge } from "./seal/plan-merge.ts";
 import { type SealedSegment, type SealWork, segmentName } from "./seal/seal-work.ts";
 import type { Sealer } from "./seal/sealer.ts";
 import type { FileReaper } from "./segments/file-reaper.ts";
-import { SegmentReader } from "./segments/segment-file.ts";
+import { readBlockList } from "./segments/segment-file.ts";
 
 interface Deps {
   readonly directory: string;
@@ -25,6 +25,8 @@ interface Deps {
 
 /** Complete journals that may wait for the sealer before whoever appends has to wait. */
 const mostWaiting = 3;
+/** So many streams' descriptions are one change, so that none takes long. */
+const streamsAtOnce = 100;
 /** Sealing that fails as often in a row will not succeed. */
 const mostFailures = 5;
 
@@ -129,27 +131,37 @@ export class BackgroundSealing {
       return { groupId, floors: group.floors, goneStreams: [...streamIds].filter((id) => !group.names.has(id)) };
     });
     const sealed = await this.#carryOut({ journal: journal.path }, keep);
+    await this.#saveStreams(journal);
     const strangers = await queue.add({
       inCatalogue: true,
       run: () => {
         const left = this.#admit(sealed);
-        for (const [groupId, { streamIds }] of journal.groups) {
-          for (const id of streamIds) {
-            const state = journal.states.get(id);
-            if (state !== undefined && catalogue.byId.get(groupId)?.names.has(id) === true) {
-              catalogue.saveStream(id, state.value, state.deliveries);
-            }
-          }
-        }
         const nextSequence = Math.max(catalogue.progress.nextSequence, journal.lastSequence + 1);
         catalogue.saveProgress({ ...catalogue.progress, sealedJournal: journal.number, nextSequence });
         fresh.splice(fresh.indexOf(journal), 1);
         return left;
       },
     });
-    this.#deps.journal.remove(journal.number);
+    await this.#deps.journal.remove(journal.number);
     this.#deps.reaper.remove(strangers);
     this.#letIn();
+  }
+
+  /** A few at a time: each says by itself how far it goes, so the journal may be read again after some of them. */
+  async #saveStreams(journal: FreshJournal): Promise<void> {
+    const { catalogue, queue } = this.#deps;
+    const states = [...journal.states];
+    for (let at = 0; at < states.length; at += streamsAtOnce) {
+      await queue.add({
+        inCatalogue: true,
+        weight: streamsAtOnce,
+        run: () => {
+          // Of one that is gone by now there is no row.
+          for (const [id, state] of states.slice(at, at + streamsAtOnce))
+            catalogue.saveStream(id, state, journal.number);
+        },
+      });
+    }
   }
 
   /** Rewrites segments that have events of streams that are gone. */
@@ -171,12 +183,8 @@ export class BackgroundSealing {
   async #hasStream(segment: Segment, ids: ReadonlySet<number>): Promise<boolean> {
     const release = this.#deps.reaper.hold();
     try {
-      const reader = await SegmentReader.open(this.#pathOf(segment));
-      try {
-        return (await reader.blocks()).some(({ streamIds }) => streamIds.some((id) => ids.has(id)));
-      } finally {
-        await reader.close();
-      }
+      const blocks = await readBlockList(this.#pathOf(segment));
+      return blocks.some(({ streamIds }) => streamIds.some((id) => ids.has(id)));
     } finally {
       release();
     }
@@ -214,6 +222,8 @@ export class BackgroundSealing {
   /** @returns paths of those whose group is gone */
   #admit(segments: readonly SealedSegment[]): readonly string[] {
     const { catalogue } = this.#deps;
+    const nextSegment = Math.max(catalogue.progress.nextSegment, ...segments.map(({ id }) => id + 1));
+    catalogue.saveProgress({ ...catalogue.progress, nextSegment });
     return segments.flatMap((segment) => {
       const group = catalogue.byId.get(segment.groupId);
       if (group === undefined) return [this.#pathOf(segment)];

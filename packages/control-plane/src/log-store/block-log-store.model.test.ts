@@ -8,6 +8,7 @@ import { BlockLogStore } from "./block-log-store.ts";
 import { directSealer } from "./log-store.fixture.ts";
 import type { LogPosition, LogQuery, LogStore, StoredLogEvent } from "./log-store.ts";
 import { MemoryLogStore } from "./memory-log-store.ts";
+import { directFinder } from "./search/block-finder.ts";
 
 // The store against plain lists, while it seals, is closed and opened, and is killed.
 const groups = ["g", "h"] as const;
@@ -69,6 +70,7 @@ class Killable {
     return new BlockLogStore({
       directory: join(this.#root, String(this.#lives)),
       sealer: directSealer,
+      finder: directFinder,
       logger: silentLogger,
       onFatal: (error) => {
         throw error;

@@ -2,8 +2,9 @@ import { join } from "node:path";
 import type { Logger } from "../platform/logger.ts";
 import { inTransaction } from "../platform/sqlite-database.ts";
 import { BackgroundSealing } from "./background-sealing.ts";
+import { encodeBlock, messagesOf } from "./blocks/block.ts";
 import { Catalogue, type KnownGroup, type KnownStream } from "./catalogue.ts";
-import { FlushQueue, type QueuedChange } from "./flush-queue.ts";
+import { FlushQueue, piecesOf, type QueuedChange } from "./flush-queue.ts";
 import { FreshJournal } from "./fresh/fresh-journal.ts";
 import { Journal } from "./journal/journal.ts";
 import { encodeRecord } from "./journal/journal-record.ts";
@@ -18,20 +19,23 @@ import type {
   LogStream,
   NewLogEvent,
 } from "./log-store.ts";
-import { withFloor } from "./position.ts";
+import { boundsOf, withFloor } from "./position.ts";
 import { segmentName } from "./seal/seal-work.ts";
 import type { Sealer } from "./seal/sealer.ts";
+import type { BlockFinder } from "./search/block-finder.ts";
 import { search } from "./search/search.ts";
 import { mayHold, selectionOf } from "./search/selection.ts";
+import { Turns } from "./search/turns.ts";
 import { FileReaper } from "./segments/file-reaper.ts";
 import { removeStrangers } from "./segments/remove-strangers.ts";
-import { OpenSegments, segmentPortion } from "./segments/segment-portion.ts";
+import { BlockLists, type SegmentAccess, segmentPortion } from "./segments/segment-portion.ts";
 import { noteDelivery, withEvents } from "./stream-state.ts";
 
 export interface BlockLogStoreOptions {
   /** Made if it is missing. */
   readonly directory: string;
   readonly sealer: Sealer;
+  readonly finder: BlockFinder;
   readonly logger: Logger;
   /** Told once, when nothing can be made durable any more. */
   readonly onFatal: (error: Error) => void;
@@ -54,6 +58,8 @@ export class BlockLogStore implements LogStore {
   readonly #journal: Journal;
   readonly #queue: FlushQueue;
   readonly #reaper = new FileReaper();
+  readonly #access: SegmentAccess;
+  readonly #turns = new Turns();
   readonly #background: BackgroundSealing;
   /** Those that are not sealed yet, oldest first; the last one is written to. */
   readonly #fresh: FreshJournal[];
@@ -63,10 +69,18 @@ export class BlockLogStore implements LogStore {
   #isSealWanted = false;
 
   /** @throws DatabaseInUseError @throws DatabaseUnusableError */
-  constructor({ directory, sealer, logger, onFatal, journalBytes = defaultJournalBytes }: BlockLogStoreOptions) {
+  constructor({
+    directory,
+    sealer,
+    finder,
+    logger,
+    onFatal,
+    journalBytes = defaultJournalBytes,
+  }: BlockLogStoreOptions) {
     this.#directory = join(directory, "segments");
     this.#journalBytes = journalBytes;
     this.#catalogue = new Catalogue(join(directory, "catalogue.db"));
+    this.#access = { lists: new BlockLists(), finder };
     removeStrangers(this.#directory, this.#catalogue);
     const left = recover(join(directory, "journal"), this.#catalogue);
     this.#nextSequence = left.nextSequence;
@@ -75,7 +89,7 @@ export class BlockLogStore implements LogStore {
       ...left.journals,
       new FreshJournal(this.#journal.number, this.#journal.pathOf(this.#journal.number)),
     ];
-    this.#queue = new FlushQueue((batch) => this.#flush(batch), onFatal);
+    this.#queue = new FlushQueue({ flush: (batch) => this.#flush(batch), onFatal, turns: this.#turns });
     this.#background = new BackgroundSealing({
       directory: this.#directory,
       catalogue: this.#catalogue,
@@ -172,7 +186,7 @@ export class BlockLogStore implements LogStore {
     let keep: (() => void) | undefined;
     return this.#queue.add({
       inCatalogue: false,
-      weight: events.length,
+      weight: Math.max(1, events.length),
       run: () => {
         const known = this.#catalogue.groups.get(group);
         const target = known?.streams.get(stream);
@@ -195,18 +209,16 @@ export class BlockLogStore implements LogStore {
     const selection = selectionOf(query, group);
     if (selection.streams.size === 0) return { events: [] };
     const release = this.#reaper.hold();
-    const files = new OpenSegments();
     try {
       const portions = [
         ...[...group.segments.values()].map((segment) =>
-          segmentPortion({ ...segment, path: this.#pathOf(segment) }, selection, files),
+          segmentPortion({ ...segment, path: this.#pathOf(segment) }, selection, this.#access),
         ),
         ...this.#fresh.flatMap((journal) => journal.groups.get(group.id)?.portions(selection) ?? []),
       ].filter(({ first, last }) => mayHold(selection, first, last));
       const { limit, bytes = Infinity, scanBytes = defaultScanBytes } = query;
-      return await search(portions, selection, { limit, bytes, scanBytes });
+      return await search(portions, selection, { turns: this.#turns, limit, bytes, scanBytes });
     } finally {
-      await files.close();
       release();
     }
   }
@@ -275,8 +287,9 @@ export class BlockLogStore implements LogStore {
   async close(): Promise<void> {
     await this.#queue.close();
     await this.#background.close();
+    await this.#access.finder.close();
     await this.#journal.close();
-    this.#catalogue.close();
+    await this.#catalogue.close();
   }
 
   #change<T>(run: () => T): Promise<T> {
@@ -294,14 +307,17 @@ export class BlockLogStore implements LogStore {
     const numbered = events.map(({ timestamp, message }) => {
       return { timestamp, message, ingestedAt, streamId: stream.id, sequence: this.#nextSequence++ };
     });
-    this.#records.push(encodeRecord(group.id, delivery, numbered));
+    const block = encodeBlock(numbered);
+    const bounds = boundsOf(numbered);
+    const appended = { ...bounds, bytes: messagesOf(block).length, ingestedAt };
+    this.#records.push(...encodeRecord(group.id, delivery, block));
     return () => {
       if (!group.names.has(stream.id) || this.#catalogue.byId.get(group.id) !== group) return; // gone within the same flush
       const journal = this.#fresh.at(-1) as FreshJournal;
-      journal.eventsOf(group.id).append(numbered);
+      journal.eventsOf(group.id).append({ streamId: stream.id, ...bounds, block });
       journal.touch(stream);
       journal.since = Math.min(journal.since, ingestedAt);
-      stream.value = withEvents(stream.value, events, ingestedAt);
+      stream.value = withEvents(stream.value, appended);
       if (this.#listeners.size === 0) return;
       const name = stream.value.name;
       const stored = numbered.map(({ timestamp, message, sequence }) => {
@@ -315,11 +331,15 @@ export class BlockLogStore implements LogStore {
     if (this.#journal.bytes >= this.#journalBytes || (this.#isSealWanted && this.#journal.bytes > 0))
       await this.#rotate();
     this.#isSealWanted = false;
-    const runAll = () => {
-      for (const { run } of batch) run();
-    };
-    if (batch.some(({ inCatalogue }) => inCatalogue)) inTransaction(this.#catalogue.database, runAll);
-    else runAll();
+    for (const piece of piecesOf(batch)) {
+      if (piece[0]?.inCatalogue === true) {
+        inTransaction(this.#catalogue.database, () => {
+          for (const { run } of piece) run();
+        });
+      } else for (const { run } of piece) run();
+      await this.#turns.pause();
+    }
+    if (batch.some(({ inCatalogue }) => inCatalogue)) await this.#catalogue.flush();
     const records = this.#records;
     this.#records = [];
     if (records.length === 0) return;

@@ -1,8 +1,10 @@
+import { type FileHandle, open } from "node:fs/promises";
 import type { DatabaseSync } from "node:sqlite";
 import { openDatabase, type Schema } from "../platform/sqlite-database.ts";
 import type { LogGroup, LogStream } from "./log-store.ts";
 import type { Floor } from "./position.ts";
 import type { SealedSegment } from "./seal/seal-work.ts";
+import type { StreamState } from "./stream-state.ts";
 
 const schema: Schema = {
   migrations: [
@@ -16,6 +18,8 @@ const schema: Schema = {
        last_timestamp INTEGER NOT NULL, last_sequence INTEGER NOT NULL);
      CREATE TABLE progress (sealed_journal INTEGER NOT NULL, next_sequence INTEGER NOT NULL, next_segment INTEGER NOT NULL);
      INSERT INTO progress VALUES (0, 1, 1);`,
+    // Which journal is the last one of which a stream's description has the events.
+    "ALTER TABLE log_stream ADD COLUMN saved_journal INTEGER NOT NULL DEFAULT 0",
   ],
 };
 
@@ -27,6 +31,8 @@ export interface KnownStream {
   value: LogStream;
   /** The last delivery of each source, as `append` takes it. */
   readonly deliveries: Map<string, number>;
+  /** Number of the last journal of which the stored description has the events; it may not be sealed yet. */
+  savedJournal: number;
 }
 export interface KnownGroup {
   readonly id: number;
@@ -49,10 +55,12 @@ export interface Progress {
 
 /**
  * Which groups, streams and segments there are: in memory for reading, in a SQLite file for the next start. Changes are for
- * inside `transaction`; numbers of groups and streams are never given twice.
+ * inside a transaction, and on disk once a `flush` after it has resolved; numbers of groups and streams are never given twice.
  */
 export class Catalogue {
   readonly #database: DatabaseSync;
+  readonly #log: string;
+  #openLog: FileHandle | undefined;
   readonly groups = new Map<string, KnownGroup>();
   readonly byId = new Map<number, KnownGroup>();
   progress: Progress;
@@ -60,6 +68,8 @@ export class Catalogue {
   /** @throws DatabaseInUseError @throws DatabaseUnusableError */
   constructor(path: string) {
     this.#database = openDatabase(path, schema);
+    this.#database.exec("PRAGMA synchronous = NORMAL"); // see `flush`
+    this.#log = `${path}-wal`;
     this.progress = this.#load();
   }
 
@@ -99,13 +109,20 @@ export class Catalogue {
       json(value),
     );
     const id = Number(lastInsertRowid);
-    group.streams.set(value.name, { id, value, deliveries: new Map() });
+    group.streams.set(value.name, { id, value, deliveries: new Map(), savedJournal: 0 });
     group.names.set(id, value.name);
   }
 
-  saveStream(id: number, value: LogStream, deliveries: ReadonlyMap<string, number>): void {
+  /** @param state as it was when the journal of this number was complete */
+  saveStream(id: number, { value, deliveries }: StreamState, journal: number): void {
     const kept = json(Object.fromEntries(deliveries));
-    this.#run("UPDATE log_stream SET value = ?, deliveries = ? WHERE id = ?", json(value), kept, id);
+    this.#run(
+      "UPDATE log_stream SET value = ?, deliveries = ?, saved_journal = ? WHERE id = ?",
+      json(value),
+      kept,
+      journal,
+      id,
+    );
   }
 
   removeStream(group: KnownGroup, stream: KnownStream): void {
@@ -139,7 +156,6 @@ export class Catalogue {
       last.sequence,
     );
     group.segments.set(id, segment);
-    this.saveProgress({ ...this.progress, nextSegment: Math.max(this.progress.nextSegment, id + 1) });
   }
 
   removeSegment(group: KnownGroup, id: number): void {
@@ -158,7 +174,19 @@ export class Catalogue {
     this.progress = progress;
   }
 
-  close(): void {
+  /**
+   * What was committed is on disk when it resolves. SQLite would wait for the disk within the commit and hold up the event loop; here it
+   * only writes its log, in order and with checksums, and the log is flushed by another thread. (Before it moves anything from the log
+   * into the file it flushes the log by itself.) Source: SQLite, "Write-Ahead Logging", synchronous = NORMAL.
+   */
+  async flush(): Promise<void> {
+    this.#openLog ??= await open(this.#log, "r+");
+    await this.#openLog.datasync();
+  }
+
+  async close(): Promise<void> {
+    await this.#openLog?.close();
+    this.#openLog = undefined;
     if (this.#database.isOpen) this.#database.close();
   }
 
@@ -181,10 +209,15 @@ export class Catalogue {
     for (const { id, value, floors } of all<GroupRow>("SELECT id, value, floors FROM log_group")) {
       this.#know({ id, value: JSON.parse(value) as LogGroup, floors: JSON.parse(floors) as readonly Floor[] });
     }
-    for (const { id, group_id, value, deliveries } of all<StreamRow>("SELECT * FROM log_stream")) {
+    for (const { id, group_id, value, deliveries, saved_journal } of all<StreamRow>("SELECT * FROM log_stream")) {
       const stream = JSON.parse(value) as LogStream;
       const known = new Map(Object.entries(JSON.parse(deliveries) as Readonly<Record<string, number>>));
-      this.byId.get(group_id)?.streams.set(stream.name, { id, value: stream, deliveries: known });
+      this.byId.get(group_id)?.streams.set(stream.name, {
+        id,
+        value: stream,
+        deliveries: known,
+        savedJournal: saved_journal,
+      });
       this.byId.get(group_id)?.names.set(id, stream.name);
     }
     for (const { id, group_id } of all<{ id: number; group_id: number }>("SELECT id, group_id FROM gone_stream")) {
@@ -211,6 +244,7 @@ interface StreamRow {
   readonly group_id: number;
   readonly value: string;
   readonly deliveries: string;
+  readonly saved_journal: number;
 }
 interface SegmentRow {
   readonly id: number;

@@ -1,10 +1,14 @@
+import type { Turns } from "./search/turns.ts";
+
 /** Thrown for every change after one that could not be made durable, or after closing. */
 export class LogStoreClosedError extends Error {
   override readonly name = "LogStoreClosedError";
 }
 
-/** Weight of one flush, so that preparing it holds nobody up for long. */
-const mostWeight = 4_000;
+/** Weight of one flush, so that nobody waits long for it. */
+const mostWeight = 10_000;
+/** So many changes of the catalogue are one transaction, so that none holds others up for long. */
+const mostTogether = 200;
 
 /** A change that waits for its flush. */
 export interface QueuedChange {
@@ -18,6 +22,20 @@ export interface QueuedChange {
   readonly settle: (error?: unknown) => void;
 }
 
+/** A batch in pieces that are carried out without a pause: appends each by itself, neighbouring changes of the catalogue together. */
+export function* piecesOf(batch: readonly QueuedChange[]): Generator<readonly QueuedChange[]> {
+  let piece: QueuedChange[] = [];
+  for (const change of batch) {
+    const isOfPiece = change.inCatalogue && piece[0]?.inCatalogue === true && piece.length < mostTogether;
+    if (!isOfPiece && piece.length > 0) {
+      yield piece;
+      piece = [];
+    }
+    piece.push(change);
+  }
+  if (piece.length > 0) yield piece;
+}
+
 /**
  * Changes of one turn of the event loop are flushed together, and those that come while a flush is under way make the next one.
  * After a flush that failed nobody knows what is on disk: then every change rejects, and `onFatal` is told.
@@ -25,14 +43,24 @@ export interface QueuedChange {
 export class FlushQueue {
   readonly #flush: (batch: readonly QueuedChange[]) => Promise<void>;
   readonly #onFatal: (error: Error) => void;
+  readonly #turns: Turns;
   #waiting: QueuedChange[] = [];
   #running: Promise<void> | undefined;
   #closed: Error | undefined;
 
   /** @param flush makes a batch durable; it may reject */
-  constructor(flush: (batch: readonly QueuedChange[]) => Promise<void>, onFatal: (error: Error) => void) {
+  constructor({
+    flush,
+    onFatal,
+    turns,
+  }: {
+    readonly flush: (batch: readonly QueuedChange[]) => Promise<void>;
+    readonly onFatal: (error: Error) => void;
+    readonly turns: Turns;
+  }) {
     this.#flush = flush;
     this.#onFatal = onFatal;
+    this.#turns = turns;
   }
 
   /** Resolves with what `run` returned once that is durable. */
@@ -75,7 +103,10 @@ export class FlushQueue {
         this.#fail(error, batch);
         break;
       }
-      for (const { apply } of batch) apply();
+      for (const { apply } of batch) {
+        apply();
+        await this.#turns.pause();
+      }
       for (const { settle } of batch) settle();
     }
     this.#running = undefined;

@@ -5,6 +5,7 @@ import { silentLogger } from "../platform/logger.ts";
 import { BlockLogStore, type BlockLogStoreOptions } from "./block-log-store.ts";
 import { seal } from "./seal/seal-work.ts";
 import type { Sealer } from "./seal/sealer.ts";
+import { directFinder } from "./search/block-finder.ts";
 
 /** Seals where it is called. */
 export const directSealer: Sealer = { seal: async (work) => seal(work), close: async () => undefined };
@@ -24,6 +25,7 @@ export class LogStoreFixture {
     this.#opened ??= new BlockLogStore({
       directory: this.directory,
       sealer: directSealer,
+      finder: directFinder,
       logger: silentLogger,
       onFatal: (error) => this.failures.push(error),
       ...this.#options,

@@ -7,10 +7,17 @@ import { silentLogger } from "../platform/logger.ts";
 import { BlockLogStore } from "./block-log-store.ts";
 import { directSealer } from "./log-store.fixture.ts";
 import { migrateRows } from "./migrate-rows.ts";
+import { directFinder } from "./search/block-finder.ts";
 
 let folder: string;
 const open = (directory: string) =>
-  new BlockLogStore({ directory, sealer: directSealer, logger: silentLogger, onFatal: () => undefined });
+  new BlockLogStore({
+    directory,
+    sealer: directSealer,
+    finder: directFinder,
+    logger: silentLogger,
+    onFatal: () => undefined,
+  });
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "hatoba-logs-"));
   const database = new DatabaseSync(join(folder, "logs.db"));

@@ -9,6 +9,7 @@ import type { LogStore } from "./log-store.ts";
 import { migrateRows } from "./migrate-rows.ts";
 import { keepSealed } from "./seal/keep-sealed.ts";
 import { ThreadSealer } from "./seal/sealer.ts";
+import { ThreadFinder } from "./search/block-finder.ts";
 
 /** Room on disk: so much, or a share (0 to 1) of the file system. */
 export type LogBudget = { readonly bytes: number } | { readonly share: number };
@@ -39,7 +40,8 @@ export async function openLogStore({
   readonly logger: Logger;
   readonly onFatal: (error: Error) => void;
 }): Promise<OpenedLogStore> {
-  const open = (directory: string) => new BlockLogStore({ directory, sealer: new ThreadSealer(), logger, onFatal });
+  const open = (directory: string) =>
+    new BlockLogStore({ directory, sealer: new ThreadSealer(), finder: new ThreadFinder(), logger, onFatal });
   const directory = join(dataDir, "logs");
   await migrateRows({
     file: join(dataDir, "logs.db"),

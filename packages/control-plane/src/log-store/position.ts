@@ -18,3 +18,18 @@ export const withFloor = (floors: readonly Floor[], last: Floor): readonly Floor
   ...floors.filter(({ before }) => before > last.before),
   last,
 ];
+
+/** The first and the last of some positions, of which there is at least one. */
+export function boundsOf(positions: readonly LogPosition[]): {
+  readonly first: LogPosition;
+  readonly last: LogPosition;
+} {
+  let [first, last] = [positions[0] as LogPosition, positions[0] as LogPosition];
+  for (const position of positions) {
+    if (comparePositions(position, first) < 0) first = position;
+    if (comparePositions(position, last) > 0) last = position;
+  }
+  return { first: positionOf(first), last: positionOf(last) };
+}
+
+export const positionOf = ({ timestamp, sequence }: LogPosition): LogPosition => ({ timestamp, sequence });

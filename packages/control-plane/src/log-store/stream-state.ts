@@ -1,17 +1,34 @@
-import type { Delivery, LogStream, NewLogEvent } from "./log-store.ts";
+import type { Delivery, LogPosition, LogStream } from "./log-store.ts";
 
 /** So many sources' last deliveries are remembered for a stream. */
 const mostSources = 8;
 
+/** What is to be kept of a stream when its journal goes. */
+export interface StreamState {
+  readonly value: LogStream;
+  /** The last delivery of each source. */
+  readonly deliveries: ReadonlyMap<string, number>;
+}
+
+/** What an append put into a stream, in figures. */
+export interface Appended {
+  readonly first: LogPosition;
+  readonly last: LogPosition;
+  /** UTF-8 bytes of the messages. */
+  readonly bytes: number;
+  /** Epoch milliseconds. */
+  readonly ingestedAt: number;
+}
+
 /** A stream's description after an append. */
-export function withEvents(stream: LogStream, events: readonly NewLogEvent[], ingestedAt: number): LogStream {
-  let [first, last, bytes] = [stream.firstEventAt ?? Infinity, stream.lastEventAt ?? 0, stream.storedBytes];
-  for (const { timestamp, message } of events) {
-    first = Math.min(first, timestamp);
-    last = Math.max(last, timestamp);
-    bytes += Buffer.byteLength(message);
-  }
-  return { ...stream, firstEventAt: first, lastEventAt: last, lastIngestionAt: ingestedAt, storedBytes: bytes };
+export function withEvents(stream: LogStream, { first, last, bytes, ingestedAt }: Appended): LogStream {
+  return {
+    ...stream,
+    firstEventAt: Math.min(stream.firstEventAt ?? Infinity, first.timestamp),
+    lastEventAt: Math.max(stream.lastEventAt ?? 0, last.timestamp),
+    lastIngestionAt: ingestedAt,
+    storedBytes: stream.storedBytes + bytes,
+  };
 }
 
 /** Notes a delivery as the last one of its source. */

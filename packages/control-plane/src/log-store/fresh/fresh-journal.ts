@@ -1,12 +1,6 @@
 import type { KnownStream } from "../catalogue.ts";
-import type { LogStream } from "../log-store.ts";
+import type { StreamState } from "../stream-state.ts";
 import { FreshEvents } from "./fresh-events.ts";
-
-/** What is to be kept of a stream when its journal goes. */
-export interface StreamState {
-  readonly value: LogStream;
-  readonly deliveries: ReadonlyMap<string, number>;
-}
 
 /** What one journal holds, in memory. */
 export class FreshJournal {

@@ -1,5 +1,4 @@
 import { crc32 } from "node:zlib";
-import { type BlockEvent, encodeBlock } from "../blocks/block.ts";
 import { NumberReader, NumberWriter } from "../blocks/varint.ts";
 import type { Delivery } from "../log-store.ts";
 
@@ -13,18 +12,17 @@ export interface JournalRecord {
 
 const headBytes = 8;
 
-/** Length and checksum, group, delivery, block. */
-export function encodeRecord(groupId: number, delivery: Delivery | undefined, events: readonly BlockEvent[]): Buffer {
+/** Length and checksum, group, delivery, block: in pieces that are to be written one behind the other. @param block encoded */
+export function encodeRecord(groupId: number, delivery: Delivery | undefined, block: Buffer): readonly Buffer[] {
   const source = Buffer.from(delivery?.source ?? "");
   const about = new NumberWriter(32);
   about.write(groupId);
   about.write(delivery?.number ?? 0);
   about.write(source.length);
-  const body = Buffer.concat([about.written, source, encodeBlock(events)]);
-  const head = Buffer.allocUnsafe(headBytes);
-  head.writeUInt32LE(body.length, 0);
-  head.writeUInt32LE(crc32(body), 4);
-  return Buffer.concat([head, body]);
+  const head = Buffer.concat([Buffer.alloc(headBytes), about.written, source]);
+  head.writeUInt32LE(head.length - headBytes + block.length, 0);
+  head.writeUInt32LE(crc32(block, crc32(head.subarray(headBytes))), 4);
+  return [head, block];
 }
 
 /** All records of a journal's bytes, and where the last whole one ends: what follows was not written to its end. */

@@ -8,7 +8,7 @@ import {
   readFileSync,
   unlinkSync,
 } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { decodeRecords, type JournalRecord } from "./journal-record.ts";
 
@@ -56,7 +56,12 @@ export class Journal {
   async append(records: readonly Buffer[]): Promise<void> {
     if (this.#file === undefined) {
       this.#file = await open(this.pathOf(this.#number), "ax", 0o600);
-      syncDirectory(this.#directory);
+      const directory = await open(this.#directory, "r");
+      try {
+        await directory.sync();
+      } finally {
+        await directory.close();
+      }
     }
     const bytes = records.reduce((sum, { length }) => sum + length, 0);
     const { bytesWritten } = await this.#file.writev(records);
@@ -72,8 +77,8 @@ export class Journal {
     return this.#number++;
   }
 
-  remove(number: number): void {
-    unlinkSync(this.pathOf(number));
+  remove(number: number): Promise<void> {
+    return unlink(this.pathOf(number));
   }
 
   async close(): Promise<void> {

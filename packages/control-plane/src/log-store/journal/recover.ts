@@ -1,6 +1,7 @@
-import { decodeBlock, eventsOf } from "../blocks/block.ts";
+import { decodeBlock, eventsOf, messagesOf } from "../blocks/block.ts";
 import type { Catalogue } from "../catalogue.ts";
 import { FreshJournal } from "../fresh/fresh-journal.ts";
+import { boundsOf } from "../position.ts";
 import { noteDelivery, withEvents } from "../stream-state.ts";
 import { type LeftJournal, readJournals } from "./journal.ts";
 
@@ -26,19 +27,21 @@ function recoverJournal({ number, path, bytes, records }: LeftJournal, catalogue
   const journal = new FreshJournal(number, path);
   journal.bytes = bytes;
   for (const { groupId, delivery, block } of records) {
-    const events = eventsOf(decodeBlock(block)).map((event) => ({ ...event, message: event.message.toString() }));
-    const [first] = events;
-    if (first === undefined) continue;
-    const { streamId, ingestedAt } = first;
+    const events = eventsOf(decodeBlock(block));
+    const [event] = events;
+    if (event === undefined) continue;
+    const { streamId, ingestedAt } = event;
+    const bounds = boundsOf(events);
     journal.lastSequence = Math.max(journal.lastSequence, events.at(-1)?.sequence ?? 0);
     const group = catalogue.byId.get(groupId);
     const name = group?.names.get(streamId);
     const stream = name === undefined ? undefined : group?.streams.get(name);
     if (stream === undefined) continue; // deleted since
-    journal.eventsOf(groupId).append(events);
+    journal.eventsOf(groupId).append({ streamId, ...bounds, block });
     journal.touch(stream);
-    stream.value = withEvents(stream.value, events, ingestedAt);
     if (delivery !== undefined) noteDelivery(stream.deliveries, delivery);
+    if (number <= stream.savedJournal) continue; // its description has these already
+    stream.value = withEvents(stream.value, { ...bounds, bytes: messagesOf(block).length, ingestedAt });
   }
   journal.complete();
   return journal;

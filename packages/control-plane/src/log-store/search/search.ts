@@ -1,8 +1,8 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { LogPage, LogPosition, StoredLogEvent } from "../log-store.ts";
 import { comparePositions } from "../position.ts";
 import { Heap } from "./heap.ts";
 import { inOrder, type Selection } from "./selection.ts";
+import type { Turns } from "./turns.ts";
 
 /** An event that is asked for, as far as can be said without building it. */
 export interface Candidate extends LogPosition {
@@ -22,14 +22,12 @@ export interface Portion {
 }
 export type Opened = { readonly candidates: readonly Candidate[] } | { readonly portions: readonly Portion[] };
 
-export interface Limits {
+export interface SearchOptions {
+  readonly turns: Turns;
   readonly limit: number;
   readonly bytes: number;
   readonly scanBytes: number;
 }
-
-/** How long others may have to wait for their turn. */
-const turnMs = 5;
 
 interface Waiting {
   readonly near: LogPosition;
@@ -46,14 +44,18 @@ interface Cursor {
  * Merges portions, which may overlap, into one sequence, opening each only when its first event may be the next. Other work of
  * the process has its turn every few milliseconds.
  */
-export async function search(portions: readonly Portion[], selection: Selection, limits: Limits): Promise<LogPage> {
+export async function search(
+  portions: readonly Portion[],
+  selection: Selection,
+  options: SearchOptions,
+): Promise<LogPage> {
   const compare = inOrder(selection);
   const near = ({ first, last }: Portion) => (selection.backwards ? last : first);
   const waiting = new Heap<Waiting>((a, b) => compare(a.near, b.near));
   for (const portion of portions) waiting.push({ near: near(portion), portion });
   const cursors = new Heap<Cursor>((a, b) => compare(a.now, b.now));
   const found: StoredLogEvent[] = [];
-  const turns = new Turns();
+  const { turns } = options;
   let [scanned, taken, opened] = [0, 0, 0];
   let beyond: LogPosition | undefined;
 
@@ -63,7 +65,7 @@ export async function search(portions: readonly Portion[], selection: Selection,
     if (next !== undefined && (cursor === undefined || compare(next.near, cursor.now) <= 0)) {
       const before = justBefore(next.near, selection);
       const isAdvance = opened > 0 && (selection.beyond === undefined || compare(before, selection.beyond) > 0);
-      if (scanned >= limits.scanBytes && isAdvance) return { events: found, next: before };
+      if (scanned >= options.scanBytes && isAdvance) return { events: found, next: before };
       waiting.pop();
       const contents = await open(next);
       if ("portions" in contents) {
@@ -82,13 +84,13 @@ export async function search(portions: readonly Portion[], selection: Selection,
     const event = candidate.take();
     const isFound = selection.where === undefined || selection.where(event);
     if (isFound) {
-      const isTooMuch = found.length > 0 && taken + candidate.bytes > limits.bytes;
+      const isTooMuch = found.length > 0 && taken + candidate.bytes > options.bytes;
       if (isTooMuch) return { events: found, ...(beyond === undefined ? {} : { next: beyond }) };
       found.push(event);
       taken += candidate.bytes;
     }
     beyond = { timestamp: candidate.timestamp, sequence: candidate.sequence };
-    if (found.length >= limits.limit) return { events: found, next: beyond };
+    if (found.length >= options.limit) return { events: found, next: beyond };
     const following = cursor.candidates[++cursor.at];
     if (following === undefined) cursors.pop();
     else {
@@ -104,7 +106,7 @@ export async function search(portions: readonly Portion[], selection: Selection,
 
   /** Once a search has turned out to need more than one: has the next ones read while this one is looked through. A failure shows when it is their turn. */
   function readAhead(): void {
-    if (scanned >= limits.scanBytes) return;
+    if (scanned >= options.scanBytes) return;
     for (const one of waiting.foremost) {
       if (one.opened !== undefined) continue;
       one.opened = one.portion.open();
@@ -118,16 +120,6 @@ const justBefore = ({ timestamp, sequence }: LogPosition, { backwards }: Selecti
   timestamp,
   sequence: sequence + (backwards ? 1 : -1),
 });
-
-class Turns {
-  #since = performance.now();
-
-  async pause(): Promise<void> {
-    if (performance.now() - this.#since < turnMs) return;
-    await nextTurn();
-    this.#since = performance.now();
-  }
-}
 
 /** Sorts candidates as the query wants them. */
 export function sortCandidates<T extends Candidate>(candidates: T[], selection: Selection): readonly T[] {

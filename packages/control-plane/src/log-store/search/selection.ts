@@ -14,7 +14,6 @@ export interface Selection {
   readonly to: number;
   readonly beyond: LogPosition | undefined;
   readonly needles: readonly string[];
-  readonly needleBytes: readonly Buffer[];
   readonly where: ((event: StoredLogEvent) => boolean) | undefined;
 }
 
@@ -30,7 +29,6 @@ export function selectionOf(query: LogQuery, { streams, names, floors }: SelectF
   const chosen = query.streams?.flatMap((name) => streams.get(name) ?? []);
   // Where none of the streams has anything, nothing is opened.
   const [first, last] = chosen === undefined ? [-Infinity, Infinity] : spanOf(chosen.map(({ value }) => value));
-  const needles = (query.needles ?? []).filter((needle) => needle !== "");
   return {
     streams: chosen === undefined ? names : new Map(chosen.map(({ id, value }) => [id, value.name])),
     wholeGroup: chosen === undefined,
@@ -39,8 +37,7 @@ export function selectionOf(query: LogQuery, { streams, names, floors }: SelectF
     from: Math.max(query.from ?? -Infinity, first),
     to: Math.min(query.to ?? Infinity, last + 1),
     beyond: query.beyond,
-    needles,
-    needleBytes: needles.map((needle) => Buffer.from(needle)),
+    needles: (query.needles ?? []).filter((needle) => needle !== ""),
     where: query.where,
   };
 }
@@ -60,7 +57,10 @@ export const inOrder = ({ backwards }: Selection): ((a: LogPosition, b: LogPosit
   backwards ? (a, b) => comparePositions(b, a) : comparePositions;
 
 /** Whether an event's place is asked for; its stream and text are looked at elsewhere. */
-export function admits({ from, to, beyond, backwards, floors }: Selection, position: LogPosition): boolean {
+export function admits(
+  { from, to, beyond, backwards, floors }: Pick<Selection, "from" | "to" | "beyond" | "backwards" | "floors">,
+  position: LogPosition,
+): boolean {
   if (position.timestamp < from || position.timestamp >= to) return false;
   if (beyond !== undefined) {
     const order = comparePositions(position, beyond);

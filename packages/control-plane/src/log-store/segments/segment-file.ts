@@ -1,18 +1,21 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { constants, zstdCompressSync, zstdDecompress, zstdDecompressSync } from "node:zlib";
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { type BlockEvent, encodeBlock } from "../blocks/block.ts";
 import { makeDirectory, syncDirectory } from "../journal/journal.ts";
 import type { LogPosition } from "../log-store.ts";
-import { comparePositions } from "../position.ts";
+import { boundsOf, comparePositions, positionOf } from "../position.ts";
 
-/** What is known of a block without reading it. Offsets and lengths in bytes of the file. */
-export interface BlockAbout {
+/** Where a block is. Offset and length in bytes of the file. */
+export interface BlockPlace {
   readonly offset: number;
   readonly length: number;
   /** Once decompressed. */
   readonly size: number;
+}
+/** What is known of a block without reading it. */
+export interface BlockAbout extends BlockPlace {
   readonly first: LogPosition;
   readonly last: LogPosition;
   readonly streamIds: readonly number[];
@@ -91,17 +94,6 @@ function* pieces(events: readonly BlockEvent[], bytes: number): Generator<readon
   if (start < events.length) yield events.slice(start);
 }
 
-const positionOf = ({ timestamp, sequence }: LogPosition): LogPosition => ({ timestamp, sequence });
-
-function boundsOf(events: readonly BlockEvent[]): { readonly first: LogPosition; readonly last: LogPosition } {
-  let [first, last] = [events[0] as LogPosition, events[0] as LogPosition];
-  for (const event of events) {
-    if (comparePositions(event, first) < 0) first = event;
-    if (comparePositions(event, last) > 0) last = event;
-  }
-  return { first: positionOf(first), last: positionOf(last) };
-}
-
 const streamsOf = (events: readonly BlockEvent[]) => [...new Set(events.map(({ streamId }) => streamId))];
 
 /** All blocks of a segment, encoded. @throws Error that names the file if it is damaged */
@@ -126,86 +118,39 @@ function listOf(bytes: Buffer): readonly BlockAbout[] {
 }
 const parseList = (list: Buffer) => JSON.parse(zstdDecompressSync(list).toString()) as readonly BlockAbout[];
 
-/** What is read at a time of a file that is read from one end to the other. */
-const windowBytes = 1024 * 1024;
-
-/** A segment's file, open for reading. Every error names it. */
-export class SegmentReader {
-  readonly #path: string;
-  readonly #file: FileHandle;
-  /** Where the block that was asked for last ends. */
-  #end = 0;
-  #window: { readonly start: number; readonly bytes: Promise<Buffer> } | undefined;
-
-  private constructor(path: string, file: FileHandle) {
-    this.#path = path;
-    this.#file = file;
-  }
-
-  static async open(path: string): Promise<SegmentReader> {
-    return new SegmentReader(path, await open(path, "r"));
-  }
-
-  async blocks(): Promise<readonly BlockAbout[]> {
-    const { size } = await this.#file.stat();
-    const tail = await this.#read(size - tailBytes, tailBytes);
-    if (tail.readUInt32LE(4) !== magic) throw new Error(`${this.#path} is damaged: it has no end`);
+/** The list of a segment's blocks. @throws Error that names the file if it is damaged */
+export async function readBlockList(path: string): Promise<readonly BlockAbout[]> {
+  const file = await open(path, "r");
+  try {
+    const { size } = await file.stat();
+    const tail = await readPiece(file, size - tailBytes, tailBytes);
+    if (tail.readUInt32LE(4) !== magic) throw new Error("It has no end.");
     const length = tail.readUInt32LE(0);
-    const list = await this.#read(size - tailBytes - length, length);
-    try {
-      return parseList(list);
-    } catch (error) {
-      throw this.#damaged(error);
-    }
+    return parseList(await readPiece(file, size - tailBytes - length, length));
+  } catch (error) {
+    throw new Error(`${path} is damaged`, { cause: error });
+  } finally {
+    await file.close();
   }
+}
 
-  /** Encoded, as `decodeBlock` takes it. Decompressed by another thread. */
-  async block({ offset, length, size }: BlockAbout): Promise<Buffer> {
-    const bytes = await this.#piece(offset, length);
-    return new Promise((resolve, reject) => {
-      zstdDecompress(bytes, inOnePiece(size), (error, block) => {
-        if (error === null) resolve(block);
-        else reject(this.#damaged(error));
-      });
-    });
-  }
+async function readPiece(file: FileHandle, at: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(Math.max(length, 0));
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, Math.max(at, 0));
+  if (bytesRead !== length) throw new Error("It is too short.");
+  return bytes;
+}
 
-  close(): Promise<void> {
-    return this.#file.close();
-  }
-
-  /** Blocks that follow each other are read many at a time. */
-  async #piece(offset: number, length: number): Promise<Buffer> {
-    const isNext = offset === this.#end;
-    this.#end = offset + length;
-    for (const isRenewed of [false, true]) {
-      if (isRenewed) {
-        if (!isNext || length > windowBytes) break;
-        this.#window = { start: offset, bytes: this.#readUpTo(offset, windowBytes) };
-      }
-      if (this.#window === undefined || offset < this.#window.start) continue;
-      const at = offset - this.#window.start;
-      if (at + length > windowBytes) continue;
-      const bytes = await this.#window.bytes;
-      if (at + length <= bytes.length) return bytes.subarray(at, at + length);
-    }
-    return this.#read(offset, length);
-  }
-
-  async #readUpTo(offset: number, length: number): Promise<Buffer> {
+/** One block, encoded. Holds up its thread for as long as it takes. @throws Error that names the file if it is damaged */
+export function readBlockSync(path: string, { offset, length, size }: BlockPlace): Buffer {
+  const file = openSync(path, "r");
+  try {
     const bytes = Buffer.allocUnsafe(length);
-    const { bytesRead } = await this.#file.read(bytes, 0, length, offset);
-    return bytes.subarray(0, bytesRead);
-  }
-
-  async #read(offset: number, length: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafe(Math.max(length, 0));
-    const { bytesRead } = await this.#file.read(bytes, 0, length, Math.max(offset, 0));
-    if (bytesRead !== length) throw new Error(`${this.#path} is damaged: it is too short`);
-    return bytes;
-  }
-
-  #damaged(cause: unknown): Error {
-    return new Error(`${this.#path} is damaged`, { cause });
+    if (readSync(file, bytes, 0, length, offset) !== length) throw new Error("It is too short.");
+    return zstdDecompressSync(bytes, inOnePiece(size));
+  } catch (error) {
+    throw new Error(`${path} is damaged`, { cause: error });
+  } finally {
+    closeSync(file);
   }
 }

@@ -1,83 +1,79 @@
-import { type Block, decodeBlock, messageAt, messagesOf } from "../blocks/block.ts";
-import { eventsWith, mayContain } from "../blocks/find-needles.ts";
-import { type Candidate, type Portion, sortCandidates } from "../search/search.ts";
-import { admits, mayHold, type Selection } from "../search/selection.ts";
-import { type BlockAbout, SegmentReader } from "./segment-file.ts";
+import { candidatesOf } from "../search/block-filter.ts";
+import type { BlockFinder } from "../search/block-finder.ts";
+import type { Portion } from "../search/search.ts";
+import { mayHold, type Selection } from "../search/selection.ts";
+import { type BlockAbout, readBlockList } from "./segment-file.ts";
 
-/** Files that are open for one search. */
-export class OpenSegments {
-  readonly #readers: Promise<SegmentReader>[] = [];
+/** So many segments' lists are kept: each page of a search begins where the one before ended. */
+const mostLists = 32;
 
-  open(path: string): Promise<SegmentReader> {
-    const reader = SegmentReader.open(path);
-    this.#readers.push(reader);
-    return reader;
+/** Which blocks segments have, as far as it was asked for lately. */
+export class BlockLists {
+  readonly #lists = new Map<string, Promise<readonly BlockAbout[]>>();
+
+  get(path: string): Promise<readonly BlockAbout[]> {
+    const list = this.#lists.get(path) ?? readBlockList(path);
+    this.#lists.delete(path); // to the end: the one that was not asked for longest goes first
+    this.#lists.set(path, list);
+    list.catch(() => this.#lists.delete(path));
+    for (const oldest of this.#lists.keys()) {
+      if (this.#lists.size <= mostLists) break;
+      this.#lists.delete(oldest);
+    }
+    return list;
   }
+}
 
-  async close(): Promise<void> {
-    const readers = await Promise.allSettled(this.#readers);
-    await Promise.all(readers.flatMap((reader) => (reader.status === "fulfilled" ? reader.value.close() : [])));
-  }
+/** What segments are read by. */
+export interface SegmentAccess {
+  readonly lists: BlockLists;
+  readonly finder: BlockFinder;
 }
 
 /** A whole segment: what leads to those of its blocks that may hold what is asked for. */
 export function segmentPortion(
   segment: Pick<Portion, "first" | "last"> & { readonly path: string },
   selection: Selection,
-  files: OpenSegments,
+  access: SegmentAccess,
 ): Portion {
   return {
     first: segment.first,
     last: segment.last,
     bytes: 0,
     async open() {
-      const reader = await files.open(segment.path);
-      const blocks = await reader.blocks();
+      const blocks = await access.lists.get(segment.path);
       return {
         portions: blocks
           .filter(({ first, last, streamIds }) => {
             if (!mayHold(selection, first, last)) return false;
             return selection.wholeGroup || streamIds.some((id) => selection.streams.has(id));
           })
-          .map((about) => blockPortion(about, reader, selection)),
+          .map((about) => blockPortion(segment.path, about, selection, access.finder)),
       };
     },
   };
 }
 
-function blockPortion(about: BlockAbout, reader: SegmentReader, selection: Selection): Portion {
+function blockPortion(path: string, about: BlockAbout, selection: Selection, finder: BlockFinder): Portion {
+  const { first, last, offset, length, size } = about;
   return {
-    first: about.first,
-    last: about.last,
-    bytes: about.size,
+    first,
+    last,
+    bytes: size,
     async open() {
-      const bytes = await reader.block(about);
-      const { needleBytes } = selection;
-      if (!mayContain(messagesOf(bytes), needleBytes)) return { candidates: [] };
-      const block = decodeBlock(bytes);
-      const chosen = eventsWith(block, needleBytes);
-      const candidates: Candidate[] = [];
-      for (let index = 0; index < (chosen?.length ?? block.count); index++) {
-        const candidate = candidateAt(block, chosen?.[index] ?? index, selection);
-        if (candidate !== undefined) candidates.push(candidate);
-      }
-      return { candidates: sortCandidates(candidates, selection) };
+      const { from, to, beyond, backwards, floors, needles } = selection;
+      const wanted = about.streamIds.filter((id) => selection.streams.has(id));
+      const query = {
+        from,
+        to,
+        beyond,
+        backwards,
+        floors,
+        needles,
+        ...(wanted.length === about.streamIds.length ? {} : { streamIds: wanted }),
+      };
+      const found = await finder.find({ path, block: { offset, length, size }, query });
+      return { candidates: found === undefined ? [] : candidatesOf(found, selection) };
     },
-  };
-}
-
-function candidateAt(block: Block, at: number, selection: Selection): Candidate | undefined {
-  const stream = selection.streams.get(block.streamIds[at] ?? -1);
-  const position = { timestamp: block.timestamps[at] ?? 0, sequence: block.sequences[at] ?? 0 };
-  if (stream === undefined || !admits(selection, position)) return undefined;
-  return {
-    ...position,
-    bytes: (block.ends[at] ?? 0) - (at === 0 ? 0 : (block.ends[at - 1] ?? 0)),
-    take: () => ({
-      ...position,
-      message: messageAt(block, at).toString(),
-      stream,
-      ingestedAt: block.ingestedAt[at] ?? 0,
-    }),
   };
 }
