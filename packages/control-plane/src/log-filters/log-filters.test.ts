@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
@@ -147,6 +148,17 @@ describe("metric filters", () => {
   });
 });
 
+test("a large batch and many filters hold up nobody", async () => {
+  for (let at = 0; at < 10; at++)
+    await putMetric({ name: `m${at}`, pattern: `{ $.level = "ERROR" && $.at != ${at} }` });
+  const lines = Array.from({ length: 1_000 }, (_, at) => JSON.stringify({ level: "ERROR", at, text: "x".repeat(300) }));
+  await append(...lines);
+  let turns = 0;
+  for (; measured.length === 0; turns++) await turn();
+  expect(turns).toBeGreaterThan(2);
+  expect(measured).toHaveLength(10 * 1_000 - 10);
+});
+
 describe("subscription filters", () => {
   test("send what matches, together and in order", async () => {
     await putSubscription({ pattern: "ERROR" });
@@ -180,6 +192,16 @@ describe("subscription filters", () => {
     clock.advance(1_000);
     await arrived;
     expect(sent.map(({ message }) => message.logEvents.map(({ message: text }) => text))).toEqual([["one"]]);
+  });
+
+  test("send in order, however long it takes to compress what comes first", async () => {
+    await putSubscription();
+    const long = randomBytes(400_000).toString("hex"); // is a batch of its own
+    await append(long);
+    await append("short");
+    clock.advance(100);
+    while (sent.length < 2) await turn();
+    expect(sent.map(({ message }) => message.logEvents[0]?.message.slice(0, 5))).toEqual([long.slice(0, 5), "short"]);
   });
 
   test("a filter without anything that matches sends nothing", async () => {

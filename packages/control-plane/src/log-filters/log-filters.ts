@@ -2,6 +2,7 @@ import type { Delivery } from "../events/delivery.ts";
 import type { AppendedEvents, LogStore } from "../log-store/log-store.ts";
 import type { MetricDatum, MetricSink } from "../metrics/metric-sink.ts";
 import type { Clock } from "../platform/clock.ts";
+import { InTurns } from "../platform/in-turns.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { Change, Store, Stored } from "../store/store.ts";
 import { DefaultValues } from "./default-values.ts";
@@ -21,7 +22,7 @@ export interface LogFiltersDeps {
   readonly send: (delivery: Delivery, input: string) => Promise<void>;
 }
 
-/** Appends that wait to be looked at: their bytes of messages at the most. */
+/** Appends that wait to be looked at: UTF-16 units of their messages at the most. */
 const mostWaiting = 32 * 1024 * 1024;
 const minuteMs = 60_000;
 
@@ -35,9 +36,7 @@ export class LogFilters {
   private readonly subscriptions: Subscriptions;
   private readonly defaults = new DefaultValues();
   private readonly stop: readonly (() => void)[];
-  private waiting: { readonly appended: AppendedEvents; readonly bytes: number }[] = [];
-  private waitingBytes = 0;
-  private isWoken = false;
+  private readonly turns: InTurns<AppendedEvents>;
   private closed = false;
   private stopMinute: (() => void) | undefined;
 
@@ -46,6 +45,16 @@ export class LogFilters {
     this.deps = deps;
     this.book = new FilterBook(deps);
     this.subscriptions = new Subscriptions(deps);
+    this.turns = new InTurns({
+      work: (appended) => this.filter(appended),
+      sizeOf: ({ events }) => events.reduce((sum, { message }) => sum + message.length, 0),
+      most: mostWaiting,
+      onDropped: (dropped) => {
+        const count = dropped.reduce((sum, { events }) => sum + events.length, 0);
+        deps.logger.warn({ dropped: count }, "log events not filtered: too many came at once");
+      },
+      onError: (error) => deps.logger.error({ err: error }, "log events could not be filtered"),
+    });
     const snapshot = store.snapshot();
     for (const stored of [...snapshot.list("metricFilter"), ...snapshot.list("subscriptionFilter")])
       this.book.set(stored);
@@ -57,7 +66,7 @@ export class LogFilters {
     for (const stop of this.stop) stop();
     this.stopMinute?.();
     this.subscriptions.close();
-    this.waiting = [];
+    this.turns.close();
   }
 
   private see({ before, after }: Change): void {
@@ -70,51 +79,42 @@ export class LogFilters {
 
   /** Called within the flush of an append, so it only takes notes. */
   private take(appended: AppendedEvents): void {
-    if (this.book.of(appended.group) === undefined) return;
-    const bytes = appended.events.reduce((sum, { message }) => sum + message.length, 0);
-    this.waiting.push({ appended, bytes });
-    this.waitingBytes += bytes;
-    let dropped = 0;
-    while (this.waitingBytes > mostWaiting && this.waiting.length > 1) {
-      const oldest = this.waiting.shift();
-      this.waitingBytes -= oldest?.bytes ?? 0;
-      dropped += oldest?.appended.events.length ?? 0;
-    }
-    if (dropped > 0) this.deps.logger.warn({ dropped }, "log events not filtered: too many came at once");
-    this.wake();
+    if (this.book.of(appended.group) !== undefined) this.turns.add(appended);
   }
 
-  private wake(): void {
-    if (this.isWoken || this.closed || this.waiting.length === 0) return;
-    this.isWoken = true;
-    setImmediate(() => {
-      this.isWoken = false;
-      const next = this.waiting.shift();
-      if (next !== undefined) {
-        this.waitingBytes -= next.bytes;
-        this.filter(next.appended);
-      }
-      this.wake();
-    });
-  }
-
-  private filter({ group, stream, events }: AppendedEvents): void {
+  /** May be interrupted behind each event. */
+  private *filter({ group, stream, events }: AppendedEvents): Iterable<void> {
     const filters = this.book.of(group);
     if (filters === undefined) return;
     const data: MetricDatum[] = [];
-    for (const [key, ready] of filters.metrics) data.push(...this.measure(key, ready, events));
-    if (data.length > 0) this.deps.metrics.put(data);
+    for (const [key, ready] of filters.metrics) yield* this.measure(key, ready, events, data);
+    if (data.length > 0 && !this.closed) this.deps.metrics.put(data);
     for (const subscription of filters.subscriptions.values()) {
-      const matching = events.filter(({ message }) => subscription.pattern.matches(message));
-      if (matching.length > 0) this.subscriptions.add(subscription, stream, matching);
+      for (const event of events) {
+        if (subscription.pattern.matches(event.message)) this.subscriptions.add(subscription, stream, event);
+        yield;
+      }
     }
   }
 
-  private measure(key: string, ready: ReadyMetricFilter, events: AppendedEvents["events"]): readonly MetricDatum[] {
-    const matching = events.filter(({ message }) => ready.pattern.matches(message));
-    const over = this.defaults.see(key, ready.filter, matching.length > 0, this.deps.clock.now());
+  /** @param data what the filter says is put there */
+  private *measure(
+    key: string,
+    ready: ReadyMetricFilter,
+    events: AppendedEvents["events"],
+    data: MetricDatum[],
+  ): Iterable<void> {
+    let isMatched = false;
+    for (const event of events) {
+      if (ready.pattern.matches(event.message)) {
+        isMatched = true;
+        const datum = metricDatum(ready, event);
+        if (datum !== undefined) data.push(datum);
+      }
+      yield;
+    }
+    data.push(...this.defaults.see(key, ready.filter, isMatched, this.deps.clock.now()));
     this.watchMinute();
-    return [...over, ...matching.flatMap((event) => metricDatum(ready, event) ?? [])];
   }
 
   /** Looks again when the minute is over, as long as there is a minute to look at. */

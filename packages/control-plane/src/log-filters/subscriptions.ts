@@ -10,6 +10,9 @@ import { subscriptionBody, subscriptionMessage } from "./subscription-payload.ts
 const together = { ms: 100, events: 10_000, bytes: 512 * 1024 } as const;
 /** Bodies that wait for their destinations at the most. */
 const capacity = 256;
+/** UTF-8 bytes of messages that wait to be made a body. */
+const mostUnready = 32 * 1024 * 1024;
+const saidEveryMs = 10_000;
 
 interface Batch {
   readonly subscription: ReadySubscription;
@@ -26,7 +29,12 @@ export class Subscriptions {
   private readonly deps: SubscriptionsDeps;
   private readonly queue: DeliveryQueue;
   private readonly batches = new Map<string, Batch>();
+  /** Complete batches, oldest first; one of them at a time is made ready, so that they stay in order. */
+  private unready: Batch[] = [];
+  private unreadyBytes = 0;
+  private isMaking = false;
   private closed = false;
+  private readonly dropped = { count: 0, saidAt: Number.NEGATIVE_INFINITY };
 
   constructor(deps: SubscriptionsDeps) {
     this.deps = deps;
@@ -34,21 +42,21 @@ export class Subscriptions {
     this.queue = new DeliveryQueue({ clock, logger, deliver: send }, { capacity, atOnce: 1 });
   }
 
-  /** Events of one stream that its filter lets through. */
-  add(subscription: ReadySubscription, stream: string, events: readonly StoredLogEvent[]): void {
+  /** An event of a stream that its filter lets through. */
+  add(subscription: ReadySubscription, stream: string, event: StoredLogEvent): void {
+    if (this.closed) return;
     const key = `${subscription.key}\n${stream}`;
-    for (const event of events) {
-      const batch = this.batches.get(key) ?? this.begin(key, subscription);
-      batch.events.push(event);
-      batch.bytes += Buffer.byteLength(event.message);
-      if (batch.events.length >= together.events || batch.bytes >= together.bytes) this.flush(key);
-    }
+    const batch = this.batches.get(key) ?? this.begin(key, subscription);
+    batch.events.push(event);
+    batch.bytes += Buffer.byteLength(event.message);
+    if (batch.events.length >= together.events || batch.bytes >= together.bytes) this.flush(key);
   }
 
   close(): void {
     this.closed = true;
     for (const { callOff } of this.batches.values()) callOff();
     this.batches.clear();
+    this.unready = [];
     this.queue.close();
   }
 
@@ -64,9 +72,34 @@ export class Subscriptions {
     if (batch === undefined) return;
     this.batches.delete(key);
     batch.callOff();
-    this.send(batch).catch((error: unknown) =>
-      this.deps.logger.error({ err: error }, "log events could not be made ready to be sent"),
-    );
+    this.unready.push(batch);
+    this.unreadyBytes += batch.bytes;
+    while (this.unreadyBytes > mostUnready && this.unready.length > 1) this.drop(this.unready.shift());
+    void this.makeReady();
+  }
+
+  private async makeReady(): Promise<void> {
+    if (this.isMaking) return;
+    this.isMaking = true;
+    for (let batch = this.unready.shift(); batch !== undefined; batch = this.unready.shift()) {
+      this.unreadyBytes -= batch.bytes;
+      try {
+        await this.send(batch);
+      } catch (error) {
+        this.deps.logger.error({ err: error }, "log events could not be made ready to be sent");
+      }
+    }
+    this.isMaking = false;
+  }
+
+  private drop(batch: Batch | undefined): void {
+    const { clock, logger } = this.deps;
+    this.unreadyBytes -= batch?.bytes ?? 0;
+    this.dropped.count += batch?.events.length ?? 0;
+    if (clock.now() - this.dropped.saidAt < saidEveryMs) return;
+    logger.warn({ dropped: this.dropped.count }, "log events not sent to their destinations: too many came at once");
+    this.dropped.count = 0;
+    this.dropped.saidAt = clock.now();
   }
 
   private async send({ subscription: { key, filter }, events }: Batch): Promise<void> {
