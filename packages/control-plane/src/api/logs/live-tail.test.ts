@@ -150,7 +150,7 @@ describe("updates", () => {
     for (let turns = 0; turns < 50; turns++) await settled();
   };
 
-  test("come each second without events, and with them no closer than a fiftieth", async () => {
+  test("come each second without events, and with them no closer than some milliseconds", async () => {
     const live = tailed();
     const empty = live.next();
     clock.advance(1_000);

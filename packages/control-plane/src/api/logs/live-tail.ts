@@ -29,7 +29,7 @@ export interface TailUpdate {
 export const tailLimits = {
   events: 500,
   everyMs: 1_000,
-  atLeastApartMs: 20,
+  atLeastApartMs: 5,
   bytes: 2 * 1024 * 1024,
   sessionMs: 3 * 60 * 60 * 1000,
 } as const;
