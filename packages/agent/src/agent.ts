@@ -25,8 +25,10 @@ import { EngineDriverHook } from "./hooks/logs/engine-driver-hook.ts";
 import { SecretsHook } from "./hooks/secrets/secrets-hook.ts";
 import { EbsDisks } from "./hooks/volumes/ebs-disks.ts";
 import { EbsHook } from "./hooks/volumes/ebs-hook.ts";
+import { EfsBinds } from "./hooks/volumes/efs-binds.ts";
 import { EfsHook } from "./hooks/volumes/efs-hook.ts";
 import { efsCapabilities, openEfsRoot } from "./hooks/volumes/efs-root.ts";
+import { engineSeesMounts } from "./hooks/volumes/engine-mounts.ts";
 import { askKeptVolumes } from "./hooks/volumes/kept-volumes.ts";
 import { ebsCapabilities, hasLoopDevices, systemLoopTools } from "./hooks/volumes/loop-tools.ts";
 import { ensurePauseImage } from "./images/pause-image.ts";
@@ -107,7 +109,9 @@ export async function startAgent(
     config.efsRoot === undefined || platform.osType !== "linux"
       ? undefined
       : await openEfsRoot(config.efsRoot, config.dataDir);
-  const hasEbs = platform.osType === "linux" && engine.address.local && (await hasLoopDevices());
+  const mayMount = platform.osType === "linux" && engine.address.local && (await engineSeesMounts());
+  const efsBinds = mayMount ? new EfsBinds({ root: join(config.dataDir, "efs-binds"), logger }) : undefined;
+  const hasEbs = mayMount && (await hasLoopDevices());
   const ebs = new EbsHook({
     disks: hasEbs ? new EbsDisks(join(config.dataDir, "ebs"), systemLoopTools) : undefined,
     stillKept: askKeptVolumes(api),
@@ -190,7 +194,7 @@ export async function startAgent(
       ...(config.taskEndpoints ? [endpoints.hook] : []),
       secrets,
       environmentFiles,
-      new EfsHook(efsRoot),
+      new EfsHook(efsRoot, efsBinds),
       ebs,
       awslogs,
       firelens,
@@ -234,6 +238,7 @@ export async function startAgent(
   await tasks.open();
   await firelens.sweep(tasks.tasks());
   await ebs.open(tasks.tasks());
+  await efsBinds?.sweep(tasks.tasks().map(({ arn }) => arn));
   // Made ahead of the first task that needs it; a failure shows there.
   if (platform.osType === "linux") {
     ensurePauseImage(engine).catch((error: unknown) =>

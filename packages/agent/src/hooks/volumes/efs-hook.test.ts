@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -58,7 +59,11 @@ describe("a task's EFS volume", () => {
     await expect(mounted({ ...granted, path: "/../../etc" })).rejects.toThrow("127.0.0.1:/etc failed");
     await symlink("/tmp", join(root, id, "made"));
     const create = { ownerUid: process.getuid?.() ?? 0, ownerGid: process.getgid?.() ?? 0, permissions: "0755" };
-    await expect(mounted({ ...granted, path: "/made/here", create })).rejects.toThrow("Permission denied");
+    await expect(mounted({ ...granted, path: "/made/here", create })).rejects.toThrow("Not a directory");
+    expect(existsSync("/tmp/here")).toBe(false);
+    await mkdir(join(root, id, "releases", "5"), { recursive: true });
+    await symlink("releases/5", join(root, id, "current"));
+    expect((await mounted({ ...granted, path: "/current" })).mounts[0]?.source).toBe(join(root, id, "releases", "5"));
   });
 
   test("an access point's root directory is made as it says, those above it too; what is there stays", async () => {

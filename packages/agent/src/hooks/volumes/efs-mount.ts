@@ -1,7 +1,8 @@
-import { chmod, chown, mkdir, realpath, stat } from "node:fs/promises";
-import { join, posix, sep } from "node:path";
+import { chmod, chown, mkdir, realpath } from "node:fs/promises";
+import { join, posix, relative, sep } from "node:path";
 import type { EfsGrant } from "@hatoba/contract";
 import { TaskFailure } from "../../engine/task-failure.ts";
+import { HeldDirectory } from "./held-directory.ts";
 
 export type Granted = Exclude<EfsGrant, { readonly refused: string }>;
 
@@ -16,51 +17,75 @@ const refusedByServer = (path: string, why: string, options?: ErrorOptions) =>
   efsFailure(`mount.nfs4: mounting 127.0.0.1:${path} failed, reason given by server: ${why}`, 32, options);
 
 /**
- * The directory of this machine that a grant is about. The root directory of an access point is made if it is not there, and so are
- * those above it, all with its owner and permissions; any other has to be there.
+ * The directory of this machine that a grant is about, to be closed by the caller. The root directory of an access point is made if it
+ * is not there, and so are those above it, all with its owner and permissions; any other has to be there. Tasks can write into a file
+ * system: links there do not lead out of it, nor does what they put in the place of a directory meanwhile.
  * @param fileSystemDir the file system itself @throws TaskFailure with the words of the mount helper
  */
-export async function efsDirectory(fileSystemDir: string, { path, create }: Granted): Promise<string> {
+export async function efsDirectory(fileSystemDir: string, { path, create }: Granted): Promise<HeldDirectory> {
   const root = await realpath(fileSystemDir).catch((cause: unknown) => {
     const why = `No such file or directory (${fileSystemDir} is not on this container instance)`;
     throw refusedByServer("/", why, { cause });
   });
   const normal = posix.normalize(`/${path}`);
-  if (create !== undefined) await makeDirectories(root, normal, create);
-  // Tasks can write into a file system: a link there must not lead out of it.
   const real = await realpath(join(root, normal)).catch((cause: unknown) => {
+    if (create !== undefined && codeOf(cause) === "ENOENT") return join(root, normal);
     throw refusedByServer(normal, "No such file or directory", { cause });
   });
   if (real !== root && !real.startsWith(root + sep)) throw refusedByServer(normal, "Permission denied");
-  if (!(await stat(real)).isDirectory()) throw refusedByServer(normal, "Not a directory");
-  return real;
+  let held = await HeldDirectory.open(root);
+  for (const name of relative(root, real)
+    .split(sep)
+    .filter((part) => part !== "")) {
+    const outer = held;
+    try {
+      held = await directoryIn(outer, name, create);
+    } catch (error) {
+      throw refusedByServer(normal, whyNot(error), { cause: error });
+    } finally {
+      await outer.close();
+    }
+  }
+  return held;
 }
 
-async function makeDirectories(root: string, path: string, create: NonNullable<Granted["create"]>): Promise<void> {
-  let folder = root;
-  for (const name of path.split("/").filter((part) => part !== "")) {
-    folder = join(folder, name);
-    try {
-      await mkdir(folder);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "EEXIST") {
-        folder = await within(root, folder, path);
-        continue;
-      }
-      throw refusedByServer(path, error instanceof Error ? error.message : String(error), { cause: error });
-    }
-    try {
-      await chown(folder, create.ownerUid, create.ownerGid);
-      await chmod(folder, Number.parseInt(create.permissions, 8));
-    } catch (error) {
-      const why = `Permission denied (the agent cannot give ${folder} to user ${create.ownerUid}: it is not root)`;
-      throw refusedByServer(path, why, { cause: error });
-    }
+/** One that is there, or is made. */
+async function directoryIn(outer: HeldDirectory, name: string, create: Granted["create"]): Promise<HeldDirectory> {
+  try {
+    return await outer.within(name);
+  } catch (error) {
+    if (create === undefined || codeOf(error) !== "ENOENT") throw error;
+  }
+  const isNew = await mkdir(join(outer.via, name)).then(
+    () => true,
+    (error: unknown) => {
+      if (codeOf(error) === "EEXIST") return false; // another task was faster
+      throw error;
+    },
+  );
+  const made = await outer.within(name);
+  if (!isNew) return made;
+  try {
+    await chown(made.via, create.ownerUid, create.ownerGid);
+    await chmod(made.via, Number.parseInt(create.permissions, 8));
+    return made;
+  } catch (error) {
+    await made.close();
+    const why = `Permission denied (the agent cannot give ${made.path} to user ${create.ownerUid}: it is not root)`;
+    throw new Error(why, { cause: error });
   }
 }
 
-async function within(root: string, folder: string, path: string): Promise<string> {
-  const real = await realpath(folder);
-  if (real.startsWith(root + sep)) return real;
-  throw refusedByServer(path, "Permission denied");
-}
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code;
+
+/** A link where a directory was is somebody's attempt to lead elsewhere, or a link to nothing. */
+const whyNot = (error: unknown): string =>
+  reasons[codeOf(error) ?? ""] ?? (error instanceof Error ? error.message : String(error));
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "No such file or directory",
+  ENOTDIR: "Not a directory",
+  ELOOP: "Not a directory",
+  EACCES: "Permission denied",
+  EPERM: "Permission denied",
+};
