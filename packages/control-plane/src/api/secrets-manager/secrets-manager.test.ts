@@ -211,6 +211,16 @@ describe("many secrets", () => {
     expect(await refusal(names({ NextToken: "?" }))).toMatch(/^InvalidNextTokenException/);
   });
 
+  test("are neither repeated nor left out when some go between two pages", async () => {
+    const list = (input: object) =>
+      operations.ListSecrets({ SortBy: "name", SortOrder: "asc", MaxResults: 2, ...input }, context);
+    const first = await list({});
+    await operations.DeleteSecret({ SecretId: "web/db", ForceDeleteWithoutRecovery: true }, context);
+    const second = await list({ NextToken: first.NextToken });
+    expect(second.SecretList?.map(({ Name }) => Name)).toEqual(["web/key"]);
+    expect(second.NextToken).toBeUndefined();
+  });
+
   test("are read at once, those that are not there apart", async () => {
     const { SecretValues, Errors } = await operations.BatchGetSecretValue(
       { SecretIdList: ["web/key", "none"] },

@@ -60,6 +60,6 @@ function filtered(
     .snapshot()
     .list("secret")
     .filter(({ value }) => value.deletesAt === undefined && value.versions.length > 0 && matches(value));
-  const { items, ...rest } = page(found, ({ arn }) => arn, { NextToken, MaxResults });
+  const { items, ...rest } = page(found, ({ arn }) => [arn], { NextToken, MaxResults });
   return { ids: items.map(({ arn }) => arn), NextToken: rest.NextToken };
 }

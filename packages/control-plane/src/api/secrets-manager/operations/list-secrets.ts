@@ -1,4 +1,5 @@
 import type { Secret } from "../../../model/secret.ts";
+import type { Stored } from "../../../store/store.ts";
 import { secretSummary, stagesOf } from "../describe-secret.ts";
 import type { Operation } from "../operation.ts";
 import { page } from "../page.ts";
@@ -23,32 +24,23 @@ export const listSecrets: Operation<"ListSecrets"> = async (input, { store }) =>
   const { Filters = [], IncludePlannedDeletion = false, SortBy = "created-date", SortOrder = "desc" } = input;
   const matches = secretFilter(Filters);
   const keyOf = sortKeys[SortBy] ?? (({ createdAt }: Secret) => createdAt);
-  const sign = SortOrder === "asc" ? 1 : -1;
   const found = store
     .snapshot()
     .list("secret")
-    .filter(({ value }) => (IncludePlannedDeletion || value.deletesAt === undefined) && matches(value))
-    .toSorted((a, b) => sign * compare([keyOf(a.value), a.value.name], [keyOf(b.value), b.value.name]));
-  const { items, NextToken } = page(found, ({ arn }) => arn, input);
+    .filter(({ value }) => (IncludePlannedDeletion || value.deletesAt === undefined) && matches(value));
+  const positionOf = ({ value }: Stored<"secret">) => [keyOf(value), value.name];
+  const { items, NextToken } = page(found, positionOf, input, SortOrder !== "asc");
   return {
     SecretList: items.map(({ value }) => ({ ...secretSummary(value), SecretVersionsToStages: stagesOf(value) })),
     ...(NextToken === undefined ? {} : { NextToken }),
   };
 };
 
-function compare(a: readonly (string | number)[], b: readonly (string | number)[]): number {
-  for (const [at, left] of a.entries()) {
-    const right = b[at] ?? 0;
-    if (left !== right) return left < right ? -1 : 1;
-  }
-  return 0;
-}
-
 /** Source: Secrets Manager API reference, ListSecretVersionIds. */
 export const listSecretVersionIds: Operation<"ListSecretVersionIds"> = async (input, { store, caller }) => {
   const { value } = requireSecret(store.snapshot(), input.SecretId, caller);
   const versions = value.versions.filter(({ stages }) => input.IncludeDeprecated || stages.length > 0);
-  const { items, NextToken } = page(versions, ({ versionId }) => versionId, input);
+  const { items, NextToken } = page(versions, ({ createdAt, versionId }) => [createdAt, versionId], input);
   return {
     ARN: value.arn,
     Name: value.name,
