@@ -87,9 +87,19 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Somebody else was faster: the resource is no longer at the revision that the write expected. */
+/**
+ * Somebody else was faster: the resource is no longer at the revision that the write expected. It has no stack: it is an answer
+ * like others, comes in thousands a second where many write, and taking down the stack would be most of its cost.
+ */
 export class ConflictError extends Error {
   override readonly name = "ConflictError";
+
+  constructor(message: string) {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    super(message);
+    Error.stackTraceLimit = limit;
+  }
 }
 
 /** Changes are kept for a while only, and not across a restart. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { exampleCluster, exampleClusterArn } from "../../model/examples.ts";
 import { ManualClock } from "../../platform/clock.ts";
 import { silentLogger } from "../../platform/logger.ts";
@@ -11,12 +11,17 @@ const turns = async (count = 10) => {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
 };
 
-function controlled(reconcile: (key: string, pass: number) => Promise<Next>, keys: readonly string[] = ["a"]) {
+function controlled(
+  reconcile: (key: string, pass: number) => Promise<Next>,
+  keys: readonly string[] = ["a"],
+  more: Partial<Reconciler> = {},
+) {
   const passes: string[] = [];
   const reconciler: Reconciler = {
     name: "test",
     allKeys: () => keys,
     keysFor: ({ after }) => (after === undefined ? [] : [after.arn]),
+    ...more,
     reconcile(key) {
       passes.push(key);
       return reconcile(key, passes.length);
@@ -29,6 +34,7 @@ function controlled(reconcile: (key: string, pass: number) => Promise<Next>, key
   return { controller, store, clock, passes };
 }
 const settled = () => Promise.resolve<Next>("when-changed");
+afterEach(() => vi.useRealTimers());
 
 describe("a controller", () => {
   it("passes over all keys at the start and every few minutes, and over a key that changed", async () => {
@@ -90,6 +96,30 @@ describe("a controller", () => {
     await stopping;
     await turns();
     expect(passes).toHaveLength(1);
+  });
+
+  it("lets a heavy key wait in step with what its pass took, and no other", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    const { controller, store, passes } = controlled(
+      (key) => {
+        if (key === "heavy") vi.advanceTimersByTime(10);
+        return Promise.resolve(key === "heavy" ? { afterSeconds: 0 } : "when-changed");
+      },
+      ["heavy"],
+      { isHeavy: (key) => key === "heavy" },
+    );
+    await turns();
+    expect(passes).toEqual(["heavy"]);
+    await store.commit([{ kind: "cluster", arn: "light", expected: 0, value: exampleCluster() }]);
+    await turns();
+    expect(passes).toEqual(["heavy", "light"]);
+    vi.advanceTimersByTime(40);
+    await turns();
+    expect(passes).toEqual(["heavy", "light", "heavy"]);
+    await controller.stop();
+    vi.advanceTimersByTime(1000);
+    await turns();
+    expect(passes).toHaveLength(3);
   });
 
   it("lets other work of the process have its turn among many keys", async () => {
