@@ -53,6 +53,7 @@ try {
     { what: "CPU of the control plane, % of a core", value: (100 * rest.controlPlaneCpu) / rest.seconds, most: 60 },
     { what: "CPU of the simulated machines, % of a core", value: (100 * rest.machinesCpu) / rest.seconds },
     { what: "resident, MiB", value: residentBytes / 2 ** 20 },
+    { what: "event loop blocked at the longest, ms", value: rest.longestBlock },
   ]);
   await load();
 } finally {
@@ -119,6 +120,7 @@ async function load(): Promise<void> {
     { what: "DescribeTasks p99, ms", value: percentile(found.milliseconds["DescribeTasks"] ?? [], 99), most: 20 },
     { what: "failed requests", value: found.failures.length, most: 0 },
     { what: "CPU of the control plane, % of a core", value: (100 * cost.controlPlaneCpu) / cost.seconds },
+    { what: "event loop blocked at the longest, ms", value: cost.longestBlock },
   ]);
   for (const failure of found.failures.slice(0, 5)) console.log(failure);
 }

@@ -8,6 +8,8 @@ export interface Cost {
   readonly machinesCpu: number;
   /** Part of the time that the control plane's event loop was at work. */
   readonly busy: number;
+  /** In milliseconds, at the longest: how long whatever came in waited for the event loop. */
+  readonly longestBlock: number;
 }
 
 /** Connects so many instances; what one of them adds, once the garbage of its registration is gone. The first tenth does not count. */
@@ -37,12 +39,13 @@ export async function costOf(fleet: Fleet, name: string, act: () => Promise<void
   const started = performance.now();
   await act();
   const seconds = (performance.now() - started) / 1000;
-  const { cpuSeconds, busy } = await fleet.controlPlane.usage();
+  const { cpuSeconds, busy, longestBlock } = await fleet.controlPlane.usage();
   if (directory !== undefined) await fleet.controlPlane.stopProfile(`${directory}/${name}.cpuprofile`);
   return {
     seconds,
     controlPlaneCpu: cpuSeconds - cpuBefore,
     machinesCpu: (await fleet.machinesCpu()) - machinesBefore,
     busy,
+    longestBlock,
   };
 }

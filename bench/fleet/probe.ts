@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { type Profiler, Session } from "node:inspector/promises";
-import { performance } from "node:perf_hooks";
+import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 
-// Loaded into a measured process (`--import`): answers its parent's questions about it. Of no cost while nothing is asked.
+// Loaded into a measured process (`--import`): answers its parent's questions about it. Of next to no cost while nothing is asked.
 
 /** What a process has used. */
 export interface Usage {
@@ -14,6 +14,8 @@ export interface Usage {
   readonly residentBytes: number;
   /** Part of the time since the last question that the event loop was at work, 0…1. */
   readonly busy: number;
+  /** How long the event loop was kept from its timers since the last question, at the longest, in milliseconds. */
+  readonly longestBlock: number;
 }
 
 export type Question =
@@ -23,6 +25,9 @@ export type Question =
 
 let session: Session | undefined;
 let loop = performance.eventLoopUtilization();
+const everyMilliseconds = 5;
+const delays = monitorEventLoopDelay({ resolution: everyMilliseconds });
+delays.enable();
 
 async function answer(question: Question): Promise<Usage | Record<string, never>> {
   if (question.ask === "usage") return usage(question.collect);
@@ -45,6 +50,8 @@ function usage(collect: boolean): Usage {
   const now = performance.eventLoopUtilization();
   const { utilization } = performance.eventLoopUtilization(now, loop);
   loop = now;
+  const longestBlock = Math.max(0, delays.max / 1e6 - everyMilliseconds);
+  delays.reset();
   if (collect) globalThis.gc?.();
   const { heapUsed, external, rss } = process.memoryUsage();
   return {
@@ -52,6 +59,7 @@ function usage(collect: boolean): Usage {
     heapBytes: heapUsed + external,
     residentBytes: rss,
     busy: utilization,
+    longestBlock,
   };
 }
 
