@@ -16,12 +16,14 @@ export function evaluateResource(
   for (const { effect, principals, hasAction, hasResource, conditionsHold } of policy) {
     if (!hasAction(action) || !hasResource(resource, context) || !conditionsHold(context)) continue;
     const everybody = principals !== undefined && isEverybody(principals);
-    const named = principal === undefined || principals === undefined ? undefined : nameIn(principals, principal);
+    const named = principals && nameIn(principals, principal ?? unknown);
     if (effect === "Deny" && (everybody || named !== undefined)) return "explicitDeny";
     if (effect === "Allow" && (everybody || named === "itself")) decision = "allow";
   }
   return decision;
 }
 
+/** Everybody's statements are about it, and those for all but some. */
+const unknown: Principal = { accountId: "", arns: [] };
 type Named = NonNullable<CompiledPolicy[number]["principals"]>;
 const isEverybody = ({ except, of }: Named) => !except && (of === "*" || of.AWS?.includes("*") === true);
