@@ -170,6 +170,8 @@ export async function startControlPlane(
     metrics,
     send: sendToDestination(http),
   });
+  const fileSystems = new FileSystemDirectories({ root: config.efsDir, clock, logger });
+  await fileSystems.resume();
   const { tls: wish } = config;
   const openTls = wish && (() => openServerTls({ ...config, tls: wish }, clock.now()));
   const tls = await openTls?.();
@@ -184,7 +186,7 @@ export async function startControlPlane(
       secretsManagerService({ sealedSecrets }),
       stsService({ credentials, rights }),
       ec2Service,
-      efsService({ directories: new FileSystemDirectories({ root: config.efsDir, clock, logger }) }),
+      efsService({ directories: fileSystems }),
       ecr,
       ssmService({ machineKeys, sealedParameters }),
       iamService,

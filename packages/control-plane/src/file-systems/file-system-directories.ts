@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { lstat, mkdir, opendir, rename, rm } from "node:fs/promises";
+import { lstat, mkdir, opendir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/logger.ts";
 
@@ -18,6 +20,9 @@ const emptyBytes = 6144;
 /** So many entries are looked at; what is beyond is not counted. */
 const mostEntries = 200_000;
 
+/** How the names of directories begin whose files are being removed. */
+const going = ".deleted-";
+
 /** One directory per file system, below a directory of the host that agents share: `ROOT/fs-0123…`. */
 export class FileSystemDirectories {
   readonly root: string;
@@ -25,6 +30,7 @@ export class FileSystemDirectories {
   private readonly logger: Logger;
   private readonly sizes = new Map<string, MeasuredSize>();
   private readonly measuring = new Map<string, Promise<void>>();
+  private lastMeasured: Promise<void> = Promise.resolve();
 
   constructor(deps: { readonly root: string; readonly clock: Clock; readonly logger: Logger }) {
     this.root = deps.root;
@@ -40,17 +46,21 @@ export class FileSystemDirectories {
 
   /** Out of reach at once; the files go while nobody waits. */
   async remove(id: string): Promise<void> {
-    const going = join(this.root, `.deleted-${id}-${randomUUID()}`);
+    const removed = join(this.root, `${going}${id}-${randomUUID()}`);
     this.sizes.delete(id);
     try {
-      await rename(join(this.root, id), going);
+      await rename(join(this.root, id), removed);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
       throw error;
     }
-    rm(going, { recursive: true, force: true }).catch((error: unknown) =>
-      this.logger.error({ err: error, path: going }, "files of a deleted file system could not be removed"),
-    );
+    void this.removeFiles(removed);
+  }
+
+  /** Goes on with removals that an earlier process began. Waits for none of them. */
+  async resume(): Promise<void> {
+    const names = await readdir(this.root).catch(() => []);
+    for (const name of names.filter((each) => each.startsWith(going))) void this.removeFiles(join(this.root, name));
   }
 
   /** As last measured; begins to measure if that is a while ago. Waits for nothing. */
@@ -64,21 +74,42 @@ export class FileSystemDirectories {
   measure(id: string): Promise<void> {
     const under = this.measuring.get(id);
     if (under !== undefined) return under;
-    const measured = bytesIn(join(this.root, id))
+    // One after the other: many at once would keep every other file of the house waiting.
+    const measured = this.lastMeasured
+      .then(() => bytesIn(join(this.root, id)))
       .then((bytes) => void this.sizes.set(id, { bytes: bytes + emptyBytes, at: this.clock.now() }))
       .catch((error: unknown) => this.logger.warn({ err: error, fileSystemId: id }, "size could not be measured"))
       .finally(() => this.measuring.delete(id));
     this.measuring.set(id, measured);
+    this.lastMeasured = measured;
     return measured;
+  }
+
+  /**
+   * By the system's own `rm`, which is never led elsewhere: tasks that still have the file system may put a link in the place of a
+   * directory while it is being removed, and Node goes by names.
+   */
+  private async removeFiles(path: string): Promise<void> {
+    try {
+      if (process.platform === "win32") await rm(path, { recursive: true, force: true });
+      else await run("rm", ["-rf", "--", path]);
+    } catch (error) {
+      this.logger.error({ err: error, path }, "files of a deleted file system could not be removed");
+    }
   }
 }
 
-/** Bytes that the files take on the disk. Follows no links. */
+const run = promisify(execFile);
+
+/** Bytes that the files take on the disk. Follows no links; passes over directories that cannot be read, or are gone again. */
 async function bytesIn(root: string): Promise<number> {
   let [bytes, seen] = [0, 0];
   const open = [root];
   for (let folder = open.pop(); folder !== undefined && seen < mostEntries; folder = open.pop()) {
-    for await (const entry of await opendir(folder)) {
+    const entries = await opendir(folder).catch((error: unknown) => {
+      if (folder === root) throw error;
+    });
+    for await (const entry of entries ?? []) {
       seen += 1;
       const path = join(folder, entry.name);
       if (entry.isDirectory()) open.push(path);
