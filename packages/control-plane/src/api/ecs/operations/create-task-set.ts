@@ -17,6 +17,7 @@ import {
 } from "../task-sets/check-task-set.ts";
 import { describeTaskSet } from "../task-sets/describe-task-set.ts";
 import { newTaskSet } from "../task-sets/new-task-set.ts";
+import { volumeWishes } from "../tasks/volume-wishes.ts";
 
 const tokenLifeMs = 24 * 60 * 60 * 1000;
 const allOfThem = { value: 100, unit: "PERCENT" as const };
@@ -50,6 +51,7 @@ export const createTaskSet: Operation<"CreateTaskSet"> = async (input, { store, 
     const taskDefinition = requireTaskDefinition(snapshot, named, caller);
     const choice = chooseLaunch(input, cluster.stored);
     checkLaunch(input, choice, { taskDefinition: taskDefinition.value, snapshot });
+    volumeWishes(service.value.volumeConfigurations, taskDefinition.value);
     const {
       launchType: _type,
       capacityProviderStrategy: _strategy,

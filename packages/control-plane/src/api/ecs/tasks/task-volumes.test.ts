@@ -11,6 +11,7 @@ import { listKeptVolumes } from "../../operator/operations/list-kept-volumes.ts"
 import { exampleContext, given, refusal } from "../example-context.ts";
 import { createCluster } from "../operations/create-cluster.ts";
 import { createService } from "../operations/create-service.ts";
+import { createTaskSet } from "../operations/create-task-set.ts";
 import { registerTaskDefinition } from "../operations/register-task-definition.ts";
 import { runTask } from "../operations/run-task.ts";
 import { submitTaskStateChange } from "../operations/submit-task-state-change.ts";
@@ -142,6 +143,27 @@ describe("a task's managed EBS volume", () => {
     );
     expect(changed?.deployments).toHaveLength(2);
     await until(context.store, () => sizes().includes(6));
+    await loops.stop();
+  });
+
+  test("task sets have those that their service says, as the call has none of its own", async () => {
+    await addInstance();
+    const external = { desiredCount: 1, deploymentController: { type: "EXTERNAL" as const } };
+    const taskSet = { cluster: "default", taskDefinition: "db" };
+    await createService({ serviceName: "none", ...external }, context);
+    expect(await refusal(createTaskSet({ ...taskSet, service: "none" }, context))).toMatch(
+      /data is configuredAtLaunch and needs a volume configuration/,
+    );
+    await createService({ serviceName: "sets", ...external, volumeConfigurations: volumeConfigurations() }, context);
+    const loops = startLoops(context);
+    await createTaskSet({ ...taskSet, service: "sets" }, context);
+    const sizes = () =>
+      context.store
+        .snapshot()
+        .list("task")
+        .map(({ value }) => value.managedVolumes?.[0]?.sizeGiB);
+    await until(context.store, () => sizes().length === 1);
+    expect(sizes()).toEqual([5]);
     await loops.stop();
   });
 });
