@@ -9,6 +9,7 @@ import {
   judgeCgroups,
   judgeDisk,
   judgeEngine,
+  judgeLogBudget,
   judgeNode,
   judgePort,
   judgeTaskEndpoints,
@@ -17,9 +18,10 @@ import {
 import { planEngine } from "../engine/advice.ts";
 import { engineClient, probeEngine } from "../engine/engine.ts";
 import { machineFacts } from "../engine/prepare-engine.ts";
-import { defaultChoices, readChoices } from "../house/house.ts";
+import { answers, defaultChoices, readChoices } from "../house/house.ts";
 import { type Layout, layoutOf } from "../house/layout.ts";
 import { runningProcess } from "../house/processes.ts";
+import { readBudgetWarning } from "../logs/budget-warning.ts";
 
 const marks = {
   ok: styleText("green", "ok     "),
@@ -53,6 +55,9 @@ async function examine(layout: Layout): Promise<readonly Finding[]> {
     judgeTaskEndpoints(await examineTaskEndpoints(), runningProcess(layout, "agent") !== undefined),
     judgeVpcBlock(choices.vpcCidr, await foreignRoutes(engine.state === "answers")),
     await disk("Disk for state", nearestExisting(layout.dataDir)),
+    ...(runningProcess(layout, "control-plane") !== undefined && (await answers(choices))
+      ? [judgeLogBudget(await readBudgetWarning(layout, choices, Date.now()))]
+      : []),
     ...(engine.state === "answers"
       ? [await disk("Disk for images and containers", nearestExisting(await engineRoot()))]
       : []),

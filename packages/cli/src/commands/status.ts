@@ -9,6 +9,7 @@ import { probeEngine } from "../engine/engine.ts";
 import { answers, endpointOf, processNames, readChoices } from "../house/house.ts";
 import { type Layout, layoutOf } from "../house/layout.ts";
 import { runningProcess } from "../house/processes.ts";
+import { readBudgetWarning } from "../logs/budget-warning.ts";
 import { ecsClient } from "../sample/sample.ts";
 
 /** `hatoba status`: what runs. @returns the exit code, as `systemctl status` has it: 0 all runs, 3 something does not. */
@@ -25,6 +26,7 @@ export async function status({ dataDir }: { readonly dataDir?: string }): Promis
     const record = runningProcess(layout, name);
     return [name, record === undefined ? "stopped" : `running, pid ${record.pid}`];
   });
+  const warning = up ? await readBudgetWarning(layout, choices, Date.now()) : undefined;
   console.log(
     tableOf(
       ["what", "state"],
@@ -32,6 +34,7 @@ export async function status({ dataDir }: { readonly dataDir?: string }): Promis
         ["container engine", engine.state === "answers" ? `Docker Engine ${engine.version}` : engine.state],
         ...rows,
         ["endpoint", `${endpointOf(choices)} ${up ? "answers" : "does not answer"}`],
+        ...(warning === undefined ? [] : [["logs", warning.message]]),
       ],
     ),
   );

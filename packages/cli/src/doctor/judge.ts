@@ -1,6 +1,7 @@
 import type { EndpointReach } from "@hatoba/agent";
 import type { EnginePlan } from "../engine/advice.ts";
 import type { EngineState } from "../engine/engine.ts";
+import type { BudgetWarning } from "../logs/budget-warning.ts";
 
 /** What a check came to; `advice` is there unless all is well, and says what to do. */
 export interface Finding {
@@ -73,6 +74,17 @@ export function judgeDisk(what: string, path: string, freeBytes: number): Findin
   const advice =
     "Make room: `docker system df` shows what images and volumes take, `docker image prune` removes unused images.";
   return { subject: what, verdict: freeBytes >= 0.2 * GiB ? "warning" : "problem", found, advice };
+}
+
+/** Logs have so much disk, beyond which the oldest go. @param warning what the house said of it within a day */
+export function judgeLogBudget(warning: BudgetWarning | undefined): Finding {
+  const subject = "Disk for logs";
+  if (warning === undefined) return ok(subject, "within the log budget");
+  const found = `${warning.message} (${new Date(warning.at).toISOString().slice(0, 19)}Z)`;
+  const advice =
+    "Keep logs for fewer days (aws logs put-retention-policy), or give them more room: HATOBA_LOG_BUDGET=40GB ./hatoba up. " +
+    "What went is told by: aws logs tail /hatoba/house --since 1d";
+  return { subject, verdict: "warning", found, advice };
 }
 
 /** awsvpc tasks get addresses of the VPC's block, so nothing else may be routed there. @param routes destinations as `10.0.0.0/8` that are not ours */
