@@ -12,6 +12,8 @@ interface Deps {
 const everyMs = 5_000;
 /** How long nothing more is said about what is removed. */
 const saysMs = 60 * 60 * 1000;
+/** How long nothing more is said while the budget stays nearly used up: `hatoba status` shows what was said within a day. */
+const remindsMs = 12 * saysMs;
 /** Shares of the budget: from the one on there is a warning, and below the other the next one may come. */
 const [soon, enough] = [0.9, 0.8];
 
@@ -20,12 +22,12 @@ export const houseLog = { group: "/hatoba/house", stream: "log-budget" } as cons
 
 /**
  * Keeps logs within so many bytes of disk: the oldest go first, whichever group they are in. It is said, in the log and in the
- * house's own log group: when nine tenths are used, and then at most hourly what went.
+ * house's own log group: when nine tenths are used, again while that stays so, and at most hourly what went.
  */
 export class LogBudgetKeeper {
   readonly #deps: Deps;
   #gone = { events: 0, bytes: 0, groups: [] as readonly string[] };
-  #saidSoon = false;
+  #saidSoonAt = Number.NEGATIVE_INFINITY;
   #saidGoneAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: Deps) {
@@ -40,16 +42,16 @@ export class LogBudgetKeeper {
       const { events, bytes: removedBytes, groups } = this.#gone;
       this.#gone = { events: 0, bytes: 0, groups: [] };
       this.#saidGoneAt = clock.now();
-      this.#saidSoon = true;
+      this.#saidSoonAt = clock.now();
       const fields = { budgetBytes, removedEvents: events, removedBytes, logGroups: groups.slice(0, 20) };
       await this.#say("the log budget is used up: the oldest log events were removed", fields);
-    } else if (bytes > soon * budgetBytes && !this.#saidSoon) {
-      this.#saidSoon = true;
+    } else if (bytes > soon * budgetBytes && clock.now() - this.#saidSoonAt >= remindsMs) {
+      this.#saidSoonAt = clock.now();
       await this.#say("the log budget is nearly used up: the oldest log events will be removed", {
         budgetBytes,
         bytes,
       });
-    } else if (bytes < enough * budgetBytes) this.#saidSoon = false;
+    } else if (bytes < enough * budgetBytes) this.#saidSoonAt = Number.NEGATIVE_INFINITY;
   }
 
   async #makeRoom(): Promise<void> {

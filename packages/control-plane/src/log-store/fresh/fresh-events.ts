@@ -53,7 +53,7 @@ export class FreshEvents {
   portions(selection: Selection): readonly Portion[] {
     return this.#chunks.map(({ blocks, first, last, bytes }) => {
       const count = blocks.length;
-      return { first, last, bytes, open: () => ({ candidates: lookThrough(blocks.slice(0, count), selection) }) };
+      return { first, last, bytes, open: () => ({ candidates: () => lookThrough(blocks.slice(0, count), selection) }) };
     });
   }
 }

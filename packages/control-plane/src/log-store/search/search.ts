@@ -17,10 +17,12 @@ export interface Portion {
   readonly last: LogPosition;
   /** What there is to look through, in bytes. */
   readonly bytes: number;
-  /** Candidates in the order of the query, or portions that lie within this one. */
+  /** What the candidates are taken from, or portions that lie within this one. */
   open(): Promise<Opened> | Opened;
 }
-export type Opened = { readonly candidates: readonly Candidate[] } | { readonly portions: readonly Portion[] };
+export type Opened =
+  /** Candidates in the order of the query; asked for once, when it is their turn, since to list them takes some time. */
+  { readonly candidates: () => readonly Candidate[] } | { readonly portions: readonly Portion[] };
 
 export interface SearchOptions {
   readonly turns: Turns;
@@ -74,8 +76,10 @@ export async function search(
       }
       scanned += next.portion.bytes;
       if (++opened > 1) readAhead();
-      const [now] = contents.candidates;
-      if (now !== undefined) cursors.push({ candidates: contents.candidates, at: 0, now });
+      await turns.pause(); // several searches may have had their answers at the same moment
+      const candidates = contents.candidates();
+      const [now] = candidates;
+      if (now !== undefined) cursors.push({ candidates, at: 0, now });
       await turns.pause();
       continue;
     }
@@ -97,7 +101,8 @@ export async function search(
       cursor.now = following;
       cursors.refresh();
     }
-    if (selection.where !== undefined || found.length % 64 === 0) await turns.pause();
+    const pause = selection.where !== undefined || found.length % 64 === 0 ? turns.pause() : undefined;
+    if (pause !== undefined) await pause;
   }
 
   function open(one: Waiting): Promise<Opened> | Opened {

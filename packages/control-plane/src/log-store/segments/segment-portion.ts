@@ -73,7 +73,7 @@ function blockPortion(path: string, about: BlockAbout, selection: Selection, fin
         ...(wanted.length === about.streamIds.length ? {} : { streamIds: wanted }),
       };
       const found = await finder.find({ path, block: { offset, length, size }, query });
-      return { candidates: found === undefined ? [] : candidatesOf(found, selection) };
+      return { candidates: () => (found === undefined ? [] : candidatesOf(found, selection)) };
     },
   };
 }
