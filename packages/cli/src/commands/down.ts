@@ -35,9 +35,11 @@ export async function down({ dataDir, keepTasks = false }: DownOptions): Promise
     steps.push({
       title: "Containers",
       run: async () => {
-        if ((await probeEngine()).state !== "answers") return "no container engine answers, so none can run";
-        const { containers, networks, volumes } = await removeOurThings(engineClient(), layout.houseId);
-        for (const agent of ["agent", "agent-fargate"]) unmountBelow(join(layout.dataDir, agent)); // EBS volumes of tasks
+        const answers = (await probeEngine()).state === "answers";
+        const removed = answers ? await removeOurThings(engineClient(), layout.houseId) : undefined;
+        for (const agent of ["agent", "agent-fargate"]) unmountBelow(join(layout.dataDir, agent)); // volumes of tasks
+        if (removed === undefined) return "no container engine answers, so none can run";
+        const { containers, networks, volumes } = removed;
         return `removed ${containers} containers, ${networks} networks, ${volumes} volumes`;
       },
     });
