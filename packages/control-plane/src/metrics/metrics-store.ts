@@ -39,7 +39,7 @@ const aheadMs = 2 * hour * 1000;
 
 const flushMs = 1000;
 /** Points that are not on disk yet, at the most: about 3 KiB each if there are many different values in them. */
-const mostPending = 2000;
+const mostPending = 500;
 /** The work of one step, so that others get their turn; a few milliseconds. */
 const stepRows = 500;
 const [stepMs, restMs] = [20, 60_000];

@@ -303,9 +303,33 @@ describe("GetMetricData", () => {
     ]);
   });
 
+  test("reckons with what was measured", async () => {
+    await put(
+      { Value: 4, Timestamp: at(0) },
+      { Value: 8, Timestamp: at(1) },
+      { Value: 1, MetricName: "errors", Timestamp: at(1) },
+    );
+    const errors = { ...query("errors", {}, "errors"), ReturnData: false };
+    const all = [
+      { Id: "more", Expression: "rate + 1" },
+      query("requests"),
+      errors,
+      { Id: "rate", Expression: "100 * errors / requests", Label: "Error rate" },
+    ];
+    expect((await ask(all, { ScanBy: "TimestampAscending" })).MetricDataResults).toEqual([
+      { Id: "more", Label: "more", Timestamps: [at(1)], Values: [13.5], StatusCode: "Complete" },
+      { Id: "requests", Label: "requests", Timestamps: [at(0), at(1)], Values: [4, 8], StatusCode: "Complete" },
+      { Id: "rate", Label: "Error rate", Timestamps: [at(1)], Values: [12.5], StatusCode: "Complete" },
+    ]);
+  });
+
   test("leaves out what is not to be returned, and refuses what it cannot answer", async () => {
     expect((await ask([{ ...query("a"), ReturnData: false }])).MetricDataResults).toEqual([]);
-    await expect(ask([{ Id: "e", Expression: "a * 2" }])).rejects.toThrow(/Hatoba has no metric math/);
+    const expression = (Expression: string, Id = "e") => ({ Id, Expression });
+    await expect(ask([query("a"), expression("RATE(a)")])).rejects.toThrow(/^Hatoba has \+ - \* \/ and parentheses/);
+    await expect(ask([expression("a * 2")])).rejects.toThrow("Error in expression 'e' [Unknown query id: a]");
+    await expect(ask([expression("f"), expression("-e", "f")])).rejects.toThrow(/It refers to itself/);
+    await expect(ask([expression("1 + 1")])).rejects.toThrow(/is no time series/);
     await expect(ask([query("a"), query("a")])).rejects.toThrow(/are not unique/);
     await expect(ask([query("Upper")])).rejects.toThrow(/is not matching the expected pattern/);
     await expect(ask([{ Id: "e" }])).rejects.toThrow(/At least one of the parameters/);

@@ -1,11 +1,12 @@
-import { setImmediate as others } from "node:timers/promises";
 import type { MetricDataResult } from "@aws-sdk/client-cloudwatch";
 import { byPeriod } from "../../../metrics/metric-point.ts";
 import { CloudWatchError, invalidValue } from "../api-error.ts";
+import type { Series } from "../metric-math.ts";
 import type { CloudWatchContext, Operation } from "../operation.ts";
 import { readToken, writeToken } from "../page.ts";
 import { pointsOf } from "../points-of.ts";
-import { type MetricQuery, readQueries } from "../read-query.ts";
+import { type DataQuery, type MetricQuery, readQueries } from "../read-query.ts";
+import { SeriesBook } from "../series-book.ts";
 
 /** Source: CloudWatch API reference, GetMetricData. */
 const mostQueries = 500;
@@ -30,13 +31,13 @@ export const getMetricData: Operation<"GetMetricData"> = async (input, context) 
   const skip = readToken(NextToken, "InvalidNextToken");
   const { caller, clock } = context;
   const range = { StartTime, EndTime, accountId: caller.accountId, now: clock.now() };
-  const queries = readQueries(MetricDataQueries, range);
+  const { byId, wanted } = readQueries(MetricDataQueries, range);
   const order = ScanBy === "TimestampAscending" ? "ascending" : "descending";
+  const book = new SeriesBook({ byId, find: (query) => seriesOf(query, order, context) });
   const results: MetricDataResult[] = [];
   let [passed, room] = [0, MaxDatapoints];
-  for (const query of queries) {
-    await others();
-    const all = series(query, order, context);
+  for (const query of wanted) {
+    const all = await book.of(query);
     const from = Math.min(Math.max(skip - passed, 0), all.length);
     const found = all.slice(from, from + room);
     passed += all.length;
@@ -50,13 +51,9 @@ export const getMetricData: Operation<"GetMetricData"> = async (input, context) 
   return { MetricDataResults: results, Messages: [] };
 };
 
-type Series = readonly (readonly [at: number, value: number])[];
+type Order = "ascending" | "descending";
 
-function series(
-  { metric, statistic, periods, unit }: MetricQuery,
-  order: "ascending" | "descending",
-  context: CloudWatchContext,
-): Series {
+function seriesOf({ metric, statistic, periods, unit }: MetricQuery, order: Order, context: CloudWatchContext): Series {
   const points = pointsOf(metric, { ...periods, unit }, context);
   // Values in different units are counted together here: an answer has one value for a time.
   const found = byPeriod(
@@ -69,7 +66,7 @@ function series(
   return order === "ascending" ? found : found.toReversed();
 }
 
-const resultOf = ({ id, label }: MetricQuery, found: Series, isWhole: boolean): MetricDataResult => ({
+const resultOf = ({ id, label }: DataQuery, found: Series, isWhole: boolean): MetricDataResult => ({
   Id: id,
   Label: label,
   Timestamps: found.map(([at]) => new Date(at)),
