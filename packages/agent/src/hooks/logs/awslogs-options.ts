@@ -1,3 +1,4 @@
+import { type Expression, linearExpression } from "../../platform/linear-expression.ts";
 import { ContainerFailure } from "../../runtime/container-runtime.ts";
 import { datetimePattern } from "./datetime-format.ts";
 import { wrongInTag } from "./log-tag.ts";
@@ -11,7 +12,7 @@ export interface AwslogsOptions {
   readonly tag?: string;
   readonly createGroup: boolean;
   /** A line that matches starts a new event; without it each line is one. */
-  readonly startOfEvent?: RegExp;
+  readonly startOfEvent?: Expression;
 }
 
 /**
@@ -111,7 +112,7 @@ function flag(config: Readonly<Record<string, string>>, name: string): boolean {
   );
 }
 
-function startOf(config: Readonly<Record<string, string>>): RegExp | undefined {
+function startOf(config: Readonly<Record<string, string>>): Expression | undefined {
   const format = config["awslogs-datetime-format"];
   const pattern = config["awslogs-multiline-pattern"];
   if (format !== undefined && pattern !== undefined) {
@@ -123,11 +124,9 @@ function startOf(config: Readonly<Record<string, string>>): RegExp | undefined {
   return pattern === undefined ? undefined : compile("awslogs-multiline-pattern", pattern);
 }
 
-/** Patterns are Go's; its flags at the front are the one common form that JavaScript spells differently. */
-function compile(option: string, pattern: string): RegExp {
-  const [, flags = "", rest = ""] = /^(?:\(\?([ims]+)\))?(.*)$/s.exec(pattern) ?? [];
+function compile(option: string, pattern: string): Expression {
   try {
-    return new RegExp(rest, flags);
+    return linearExpression(pattern);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new ContainerFailure(

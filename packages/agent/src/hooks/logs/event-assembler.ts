@@ -1,3 +1,4 @@
+import type { Expression } from "../../platform/linear-expression.ts";
 import type { LogLine, LogPosition } from "../../runtime/container-runtime.ts";
 import { batchLimits, sizeOf, splitMessage } from "./log-batches.ts";
 import type { LogEvent } from "./log-sink.ts";
@@ -8,7 +9,7 @@ import type { LogEvent } from "./log-sink.ts";
  * takes none.
  */
 export class EventAssembler {
-  readonly #startOfEvent: RegExp | undefined;
+  readonly #startOfEvent: Expression | undefined;
   #open: { timestamp: number; lines: string[]; bytes: number } | undefined;
   #ready: LogEvent[] = [];
   #readyBytes = 0;
@@ -16,7 +17,7 @@ export class EventAssembler {
   /** Of the last line that is complete in `#ready` or before. */
   #readyPosition: LogPosition | undefined;
 
-  constructor(startOfEvent?: RegExp) {
+  constructor(startOfEvent?: Expression) {
     this.#startOfEvent = startOfEvent;
   }
 

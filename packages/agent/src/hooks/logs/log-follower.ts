@@ -1,4 +1,5 @@
 import type { Clock } from "../../platform/clock.ts";
+import type { Expression } from "../../platform/linear-expression.ts";
 import type { Logger } from "../../platform/logger.ts";
 import { ContainerFailure, type ContainerRuntime } from "../../runtime/container-runtime.ts";
 import { EventAssembler } from "./event-assembler.ts";
@@ -18,7 +19,7 @@ export interface FollowedContainer {
   readonly id: string;
   readonly taskArn: string;
   readonly target: LogTarget;
-  readonly startOfEvent?: RegExp;
+  readonly startOfEvent?: Expression;
 }
 
 export interface FollowerDependencies {
