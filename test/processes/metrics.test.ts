@@ -89,11 +89,11 @@ test("what a metric filter counted is there after a kill, and the filter counts 
   );
   logs.destroy();
   await write(first, ["ERROR one", "fine", "ERROR two"]);
-  await expect.poll(() => errorsOf(first)).toBe(2); // what was answered is written down
+  await expect.poll(() => errorsOf(first), { timeout: 30_000 }).toBe(2); // what was answered is written down
   await first.kill();
 
   const second = await startControlPlane();
   expect(await errorsOf(second)).toBe(2);
   await write(second, ["ERROR three"]);
-  await expect.poll(() => errorsOf(second)).toBe(3);
+  await expect.poll(() => errorsOf(second), { timeout: 30_000 }).toBe(3);
 });

@@ -435,12 +435,14 @@ test("what a metric filter finds in a log shows in its metric", async () => {
   const events = [10, 30, 0].map((ms) => ({ timestamp: now, message: JSON.stringify({ ms, page: "/" }) }));
   await logs.send(new PutLogEventsCommand({ ...group, logStreamName: "s", logEvents: events }));
   await expect
-    .poll(() =>
-      statistics({
-        MetricName: "latency",
-        Statistics: ["SampleCount", "Sum"],
-        Dimensions: [{ Name: "page", Value: "/" }],
-      }),
+    .poll(
+      () =>
+        statistics({
+          MetricName: "latency",
+          Statistics: ["SampleCount", "Sum"],
+          Dimensions: [{ Name: "page", Value: "/" }],
+        }),
+      { timeout: 10_000 },
     )
     .toEqual([{ Timestamp: at(0), SampleCount: 2, Sum: 40, Unit: "Milliseconds" }]);
   logs.destroy();
