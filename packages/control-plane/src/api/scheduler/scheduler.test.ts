@@ -168,6 +168,10 @@ describe("groups", () => {
     await client.send(new sdk.UntagResourceCommand({ ResourceArn, TagKeys: ["a"] }));
     const { Tags } = await client.send(new sdk.ListTagsForResourceCommand({ ResourceArn }));
     expect(Tags).toEqual([{ Key: "b", Value: "2" }]);
+    const foreign = ResourceArn.replace("000000000000", "111111111111");
+    await expect(client.send(new sdk.ListTagsForResourceCommand({ ResourceArn: foreign }))).rejects.toThrow(
+      "Schedule group jobs does not exist.",
+    );
     await create({ GroupName: "jobs" });
     await client.send(new sdk.DeleteScheduleGroupCommand({ Name: "jobs" }));
     await expect(client.send(new sdk.GetScheduleGroupCommand({ Name: "jobs" }))).rejects.toThrow("does not exist.");

@@ -3,7 +3,7 @@ import { ConflictError } from "../../../store/store.ts";
 import type { OperationContext } from "../../operation-context.ts";
 import { newTags } from "../group-tags.ts";
 import type { Operation } from "../operation.ts";
-import { requireGroup } from "../require-group.ts";
+import { type FoundGroup, noGroup, requireGroup } from "../require-group.ts";
 
 /** Of schedule groups; schedules themselves have no tags. Source: EventBridge Scheduler API reference, TagResource. */
 export const tagResource: Operation<"TagResource"> = async ({ ResourceArn = "", Tags }, context) => {
@@ -19,10 +19,16 @@ export const untagResource: Operation<"UntagResource"> = async ({ ResourceArn = 
 
 /** Source: EventBridge Scheduler API reference, ListTagsForResource. */
 export const listTagsForResource: Operation<"ListTagsForResource"> = async ({ ResourceArn = "" }, context) => ({
-  Tags: [...requireGroup(nameIn(ResourceArn), context).value.tags],
+  Tags: [...groupAt(ResourceArn, context).value.tags],
 });
 
-const nameIn = (arn: string): string => arn.slice(arn.lastIndexOf("/") + 1);
+/** @throws SchedulerError ResourceNotFoundException also for a group of the name that is of another account or region */
+function groupAt(resourceArn: string, context: OperationContext): FoundGroup {
+  const name = resourceArn.slice(resourceArn.lastIndexOf("/") + 1);
+  const found = requireGroup(name, context);
+  if (found.arn !== resourceArn) throw noGroup(name);
+  return found;
+}
 
 async function changeTags(
   groupArn: string,
@@ -30,7 +36,7 @@ async function changeTags(
   change: (tags: readonly Tag[]) => readonly Tag[],
 ): Promise<void> {
   for (;;) {
-    const { arn, revision, value } = requireGroup(nameIn(groupArn), context);
+    const { arn, revision, value } = groupAt(groupArn, context);
     const changed = { ...value, tags: change(value.tags) };
     try {
       await context.store.commit([{ kind: "scheduleGroup", arn, expected: revision, value: changed }]);
