@@ -46,8 +46,8 @@ function startOf(
   const isCommonPrefix =
     delimiter !== undefined &&
     startsWith(after, begin) &&
-    after.indexOf(delimiter, begin.length) === after.length - delimiter.length &&
-    after.length > begin.length;
+    after.length >= begin.length + delimiter.length &&
+    after.indexOf(delimiter, begin.length) === after.length - delimiter.length;
   return isCommonPrefix ? { at: behindAll(after), included: true } : { at: after, included: false };
 }
 

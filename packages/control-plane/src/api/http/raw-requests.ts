@@ -18,9 +18,9 @@ export class RawRequests {
     this.#handlers.push({ takes, handler });
   }
 
-  /** From now on `handler` gets what `takes` says is for it. */
+  /** From now on `handler` gets what `takes` says is for it, also below the prefixes of others: `/v2/key` may be a bucket's. */
   onMatch(takes: (request: IncomingMessage) => boolean, handler: RawHandler): void {
-    this.#handlers.push({ takes, handler });
+    this.#handlers.unshift({ takes, handler });
   }
 
   /** Whether the request is one of these; then it is being answered. */

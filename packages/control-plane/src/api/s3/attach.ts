@@ -52,6 +52,7 @@ export function attachObjects(server: Front, surface: ObjectSurface): void {
     if (scope !== undefined) return scope.service === "s3";
     if (oldClaimOf(wire) !== undefined) return true;
     if (request.headers.authorization !== undefined || request.headers["x-amz-target"] !== undefined) return false;
+    if (isOfTheHouse(wire.path)) return false;
     const named = bucketOfHost(request.headers.host, surface.hostNames) ?? wire.path.split("/")[1] ?? "";
     return named !== "" && surface.objects.bucket(named) !== undefined;
   };
@@ -61,6 +62,9 @@ export function attachObjects(server: Front, surface: ObjectSurface): void {
   });
   server.onMatch(takes, (request, response) => void serve(request, response, { surface, loaded }));
 }
+
+/** Paths that are asked for without a signature; buckets and keys of such names are reached with one. */
+const isOfTheHouse = (path: string) => path === "/healthz" || path === "/v2" || path.startsWith("/v2/");
 
 type Operations = Readonly<Record<string, S3Operation | { readonly notBuilt: string }>>;
 interface Served {
@@ -151,7 +155,14 @@ async function answerOf(
   return built(request, { objects, clock, ids, settings, schema, requireRight });
 }
 
-const common = (requestId: string) => ({ "x-amz-request-id": requestId, "x-amz-id-2": requestId, server: "AmazonS3" });
+/** An object that is a page must not speak as this house's own: with `--auth open` its scripts could call everything. */
+const notOurOrigin = { "content-security-policy": "sandbox allow-scripts", "x-content-type-options": "nosniff" };
+const common = (requestId: string) => ({
+  "x-amz-request-id": requestId,
+  "x-amz-id-2": requestId,
+  server: "AmazonS3",
+  ...notOurOrigin,
+});
 
 async function send(
   request: IncomingMessage,
@@ -160,9 +171,10 @@ async function send(
   requestId: string,
 ): Promise<void> {
   const own = Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  for (const [name, value] of own) {
-    if (/[^\t\x20-\x7e\x80-\xff]/.test(String(value)))
-      throw invalidArgument("Header value cannot be represented.", name, "");
+  const unsendable = own.find(([, value]) => /[^\t\x20-\x7e\x80-\xff]/.test(String(value)));
+  if (unsendable !== undefined) {
+    if (typeof body === "object") await body[Symbol.asyncIterator]().return?.();
+    throw invalidArgument("Header value cannot be represented.", unsendable[0], "");
   }
   const isEmpty = body === undefined && status !== 204 && status !== 304 && headers["content-length"] === undefined;
   const length =

@@ -31,7 +31,8 @@ export function bodyOf(request: IncomingMessage, chunks: ChunkVerifier | undefin
     .split(",")
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== "");
-  const raw = request as AsyncIterable<Uint8Array>;
+  // Whoever stops reading still has to be able to answer.
+  const raw = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
   const content = isChunked
     ? () =>
         decodeChunks(raw, {

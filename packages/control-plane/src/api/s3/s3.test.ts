@@ -1,4 +1,5 @@
 import { createHmac, randomBytes } from "node:crypto";
+import { Agent } from "node:http";
 import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
@@ -233,4 +234,31 @@ test("nobody gets in with another key, another region, or none", async () => {
   });
   const answer = await fetch(`${house.server.url}/${Bucket}/range`);
   expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining("<Code>AccessDenied</Code>")]);
+});
+
+test("a bucket does not stand before the house's own paths, and its pages are not of the house's origin", async () => {
+  await s3.send(new CreateBucketCommand({ Bucket: "healthz" }));
+  expect(await (await fetch(`${house.server.url}/healthz`)).json()).toEqual({ status: "ok" });
+  const answer = await fetch(`${house.server.url}/${Bucket}/page`);
+  expect(answer.headers.get("content-security-policy")).toContain("sandbox");
+});
+
+test("a key of a bucket in the host's name may be below a path of another protocol", async () => {
+  const others: string[] = [];
+  house.server.onRaw("/v2/", (request, response) => {
+    others.push(request.url ?? "");
+    response.end("a registry");
+  });
+  const { port } = new URL(house.server.url);
+  const httpAgent = new Agent({
+    lookup: (_name, _options, done) => done(null, [{ address: "127.0.0.1", family: 4 }]),
+  });
+  const hosted = house.clientOf(house.root, {
+    endpoint: `http://localhost:${port}`,
+    requestHandler: { httpAgent },
+  });
+  await hosted.send(new PutObjectCommand({ Bucket, Key: "v2/manifest", Body: "an object" }));
+  expect((await get("v2/manifest")).text).toBe("an object");
+  expect(await (await fetch(`${house.server.url}/v2/`)).text()).toBe("a registry");
+  expect(others).toEqual(["/v2/"]);
 });
