@@ -19,6 +19,8 @@ export class ContentFiles {
   /** How many read a file just now; and which of those go when the last is done. */
   readonly #readers = new Map<string, number>();
   readonly #doomed = new Set<string>();
+  /** Folders of files that are known to be on disk: 256 at most. */
+  readonly #shards = new Set<string>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -31,7 +33,7 @@ export class ContentFiles {
     const path = this.#pathOf(file);
     this.#drafts.add(file);
     try {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await this.#makeShard(dirname(path));
       const handle = await open(path, "wx", 0o600);
       let size = 0;
       try {
@@ -68,7 +70,7 @@ export class ContentFiles {
   }
 
   /** Keeps `pieces` from going until the returned function is called. */
-  hold(pieces: readonly Piece[]): () => void {
+  #hold(pieces: readonly Piece[]): () => void {
     for (const { file } of pieces) this.#readers.set(file, (this.#readers.get(file) ?? 0) + 1);
     let held = true;
     return () => {
@@ -77,8 +79,35 @@ export class ContentFiles {
     };
   }
 
-  /** The bytes of `pieces`, one behind the other, from `start` (included) to `end` (excluded). They have to be held. */
-  async *read(pieces: readonly Piece[], start: number, end: number): AsyncGenerator<Uint8Array> {
+  /**
+   * The bytes of `pieces`, one behind the other, from `start` (included) to `end` (excluded). The files stay from this call on
+   * until all is read, or reading is given up, begun or not.
+   */
+  read(pieces: readonly Piece[], start: number, end: number): AsyncIterableIterator<Uint8Array> {
+    const release = this.#hold(pieces);
+    const bytes = this.#bytes(pieces, start, end);
+    return {
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+      async next() {
+        try {
+          const step = await bytes.next();
+          if (step.done === true) release();
+          return step;
+        } catch (error) {
+          release();
+          throw error;
+        }
+      },
+      async return() {
+        release();
+        return bytes.return(undefined);
+      },
+    };
+  }
+
+  async *#bytes(pieces: readonly Piece[], start: number, end: number): AsyncGenerator<Uint8Array> {
     let at = 0;
     for (const piece of pieces) {
       const from = Math.max(0, start - at);
@@ -101,6 +130,15 @@ export class ContentFiles {
       }
     }
     return gone;
+  }
+
+  /** Its name has to be on disk too, before anything in it counts. */
+  async #makeShard(path: string): Promise<void> {
+    if (this.#shards.has(path)) return;
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    const above = this.#shards.size > 0 ? [] : [dirname(this.#folder), dirname(dirname(this.#folder))];
+    for (const folder of [this.#folder, ...above]) await syncFolder(folder);
+    this.#shards.add(path);
   }
 
   async *#readPiece({ file }: Piece, from: number, to: number): AsyncGenerator<Uint8Array> {

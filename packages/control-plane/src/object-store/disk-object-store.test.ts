@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { DiskObjectStore } from "./disk-object-store.ts";
 import type { StoredObject } from "./object-store.ts";
 
@@ -36,6 +38,38 @@ async function textOf(key: string, start = 0, end = Infinity): Promise<string> {
   return Buffer.concat(read).toString();
 }
 const files = () => globSync("contents/*/*", { cwd: folder });
+
+test("a completion that comes too late for one of its parts leaves the upload as it is", async () => {
+  await store.createUpload({ id: "u", bucket: "b", key: "k", startedAt: 1, headers: {}, metadata: {}, tags: {} });
+  const part = async (text: string) => ({ ...(await store.write(bytes(text))), number: 1, etag: text, modifiedAt: 1 });
+  const [first, second] = [await part("first"), await part("second")];
+  await store.putPart("u", first);
+  const replacing = store.putPart("u", second); // as a client does that gave up waiting
+  const object = { bucket: "b", key: "k", size: first.size, ...facts, pieces: [first] };
+  const [, completed] = await Promise.all([replacing, store.completeUpload("u", object)]);
+  expect(completed).toBe(false);
+  expect(store.parts("u").map(({ etag }) => etag)).toEqual(["second"]);
+  expect(await store.completeUpload("u", { ...object, size: second.size, pieces: [second] })).toBe(true);
+  expect(await textOf("k")).toBe("second");
+});
+
+test("a reading that nobody began or went on with keeps no file from going", async () => {
+  const object = await put("k", "a text");
+  const never = Readable.from(store.read(object, 0, object.size));
+  never.destroy();
+  await once(never, "close");
+  const begun = store.read(object, 0, object.size)[Symbol.asyncIterator]();
+  await begun.next();
+  await begun.return?.();
+  await store.deleteObjects("b", ["k"]);
+  await vi.waitFor(() => expect(files()).toEqual([]));
+});
+
+test("what comes after a text that is shorter than the delimiter is listed", async () => {
+  for (const key of ["a", "aa", "b"]) await put(key);
+  const page = store.list({ bucket: "b", prefix: "", delimiter: "//", after: "a", limit: 10 });
+  expect(page.entries.flatMap((entry) => ("item" in entry ? [entry.item.key] : []))).toEqual(["aa", "b"]);
+});
 
 test("what was put is there after a restart; what was only written goes with the first sweep", async () => {
   await put("kept", "a text");

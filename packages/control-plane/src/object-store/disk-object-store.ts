@@ -54,11 +54,11 @@ export class DiskObjectStore implements ObjectStore {
     return this.#database.commit(() => this.#database.run(sql, bucket.name, JSON.stringify(bucket)).changes > 0);
   }
 
-  tagBucket(name: string, tags: Tags): Promise<boolean> {
+  changeBucket(name: string, change: (bucket: Bucket) => Bucket): Promise<boolean> {
     return this.#database.commit(() => {
       const bucket = this.bucket(name);
       if (bucket === undefined) return false;
-      this.#database.run("UPDATE bucket SET value = ? WHERE name = ?", JSON.stringify({ ...bucket, tags }), name);
+      this.#database.run("UPDATE bucket SET value = ? WHERE name = ?", JSON.stringify(change(bucket)), name);
       return true;
     });
   }
@@ -102,15 +102,7 @@ export class DiskObjectStore implements ObjectStore {
   }
 
   read({ pieces }: StoredObject, start: number, end: number): AsyncIterable<Uint8Array> {
-    const release = this.#files.hold(pieces);
-    const files = this.#files;
-    return (async function* () {
-      try {
-        yield* files.read(pieces, start, end);
-      } finally {
-        release();
-      }
-    })();
+    return this.#files.read(pieces, start, end);
   }
 
   async putObject(object: StoredObject, condition?: Condition): Promise<boolean> {
@@ -195,8 +187,9 @@ export class DiskObjectStore implements ObjectStore {
     const gone = await this.#database.commit(() => {
       if (this.upload(uploadId) === undefined) return undefined;
       condition?.(this.object(object.bucket, object.key));
+      const parts = new Set(this.#partFiles("upload = ?", uploadId).map(({ file }) => file));
+      if (!used.isSubsetOf(parts)) return undefined; // one was sent anew meanwhile
       const held = this.#dropUpload(uploadId);
-      if (object.pieces.some(({ file }) => !held.some((piece) => piece.file === file))) return undefined;
       return [...held.filter(({ file }) => !used.has(file)), ...this.#keepObject(object)];
     });
     for (const piece of gone ?? []) this.#files.remove(piece);

@@ -3,7 +3,19 @@ export interface Bucket {
   readonly name: string;
   readonly createdAt: number;
   readonly tags: Readonly<Record<string, string>>;
+  readonly publicAccessBlock?: PublicAccessBlock;
+  readonly objectOwnership?: ObjectOwnership;
+  /** Asked for by AES256, the one way that is taken. */
+  readonly encryption?: { readonly bucketKeyEnabled: boolean };
 }
+
+export interface PublicAccessBlock {
+  readonly blockPublicAcls: boolean;
+  readonly ignorePublicAcls: boolean;
+  readonly blockPublicPolicy: boolean;
+  readonly restrictPublicBuckets: boolean;
+}
+export type ObjectOwnership = "BucketOwnerEnforced" | "BucketOwnerPreferred" | "ObjectWriter";
 
 /** A checksum over an object, as S3 keeps it beside the ETag. */
 export interface ObjectChecksum {
@@ -93,7 +105,7 @@ export interface ObjectStore {
   /** @returns false if there is one of that name */
   createBucket(bucket: Bucket): Promise<boolean>;
   /** @returns false if it is gone */
-  tagBucket(name: string, tags: Readonly<Record<string, string>>): Promise<boolean>;
+  changeBucket(name: string, change: (bucket: Bucket) => Bucket): Promise<boolean>;
   /** Multipart uploads into it end with it. */
   deleteBucket(name: string): Promise<"deleted" | "notEmpty" | "notThere">;
 
@@ -121,7 +133,10 @@ export interface ObjectStore {
   parts(uploadId: string): readonly UploadedPart[];
   /** In place of the part of that number. @returns false if the upload is gone */
   putPart(uploadId: string, part: UploadedPart): Promise<boolean>;
-  /** The pieces of `object` have to be parts of the upload; the others go. @returns false if the upload is gone */
+  /**
+   * The pieces of `object` have to be parts of the upload; the others go. @returns false if the upload is gone, or one of the
+   * pieces is no part of it any more; then nothing is changed
+   */
   completeUpload(uploadId: string, object: StoredObject, condition?: Condition): Promise<boolean>;
   abortUpload(uploadId: string): Promise<boolean>;
 

@@ -1,4 +1,4 @@
-import type { ObjectFacts } from "../../object-store/object-store.ts";
+import type { Bucket, ObjectFacts } from "../../object-store/object-store.ts";
 import { invalidArgument, notImplemented, S3Error } from "./s3-error.ts";
 import type { S3Request } from "./s3-request.ts";
 import { requireTags } from "./tags.ts";
@@ -13,12 +13,20 @@ const kept = [
   "expires",
 ];
 const largestMetadata = 2048;
+const encrypted = "x-amz-server-side-encryption";
+
+/** What answers say of an object's encryption. */
+export const encryptionHeader = ({ headers }: Pick<ObjectFacts, "headers">): Readonly<Record<string, string>> =>
+  headers[encrypted] === undefined ? {} : { [encrypted]: headers[encrypted] };
 
 /**
  * What is to be kept with an object, from the headers that it came with. Source: S3 user guide, "Working with object metadata".
  * @throws S3Error for what is too large, and for what is asked for and not there, as encryption
  */
-export function factsOf({ headers }: Pick<S3Request, "headers">): Omit<ObjectFacts, "checksum"> {
+export function factsOf(
+  { headers }: Pick<S3Request, "headers">,
+  { encryption }: Pick<Bucket, "encryption">,
+): Omit<ObjectFacts, "checksum"> {
   refuseWhatIsNotThere(headers);
   const own = kept.flatMap((name) => {
     const value = name === "content-encoding" ? withoutChunks(headers[name]) : headers[name];
@@ -36,7 +44,11 @@ export function factsOf({ headers }: Pick<S3Request, "headers">): Omit<ObjectFac
   }
   const tagging = headers["x-amz-tagging"];
   return {
-    headers: { "content-type": "binary/octet-stream", ...Object.fromEntries(own) },
+    headers: {
+      "content-type": "binary/octet-stream",
+      ...Object.fromEntries(own),
+      ...(encryption !== undefined || headers[encrypted] !== undefined ? { [encrypted]: "AES256" } : {}),
+    },
     metadata: Object.fromEntries(metadata),
     tags: tagging === undefined ? {} : requireTags([...new URLSearchParams(tagging)], 10),
   };
@@ -51,8 +63,11 @@ const withoutChunks = (encoding: string | undefined) =>
     .join(",");
 
 function refuseWhatIsNotThere(headers: S3Request["headers"]): void {
-  const encrypting = Object.keys(headers).find((name) => name.startsWith("x-amz-server-side-encryption"));
-  if (encrypting !== undefined) throw notImplemented(`Hatoba does not encrypt objects: ${encrypting} is not taken.`);
+  const encrypting = Object.keys(headers).find((name) => name.startsWith(`${encrypted}-`));
+  if (encrypting !== undefined) throw notImplemented(`Hatoba encrypts no objects itself: ${encrypting} is not taken.`);
+  if ((headers[encrypted] ?? "AES256") !== "AES256") {
+    throw notImplemented(`Hatoba takes AES256 alone as an object's encryption, not ${headers[encrypted]}.`);
+  }
   const storageClass = headers["x-amz-storage-class"] ?? "STANDARD";
   if (storageClass !== "STANDARD") {
     throw new S3Error("InvalidStorageClass", "The storage class you specified is not valid", 400, {

@@ -1,4 +1,4 @@
-import type { Bucket, StoredObject, Upload } from "../../object-store/object-store.ts";
+import type { Bucket, ObjectOwnership, StoredObject, Upload } from "../../object-store/object-store.ts";
 import { invalidArgument, noSuchBucket, noSuchKey, noSuchUpload } from "./s3-error.ts";
 import type { S3Context, S3Request } from "./s3-request.ts";
 
@@ -43,4 +43,10 @@ export function numberIn(
   const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (number >= least && number <= 2 ** 31 - 1) return Math.min(number, most);
   throw invalidArgument(`Provided ${name} not an integer or within integer range`, name, text);
+}
+
+/** @throws S3Error InvalidArgument */
+export function requireOwnership(text: string | undefined): ObjectOwnership {
+  if (text === "BucketOwnerEnforced" || text === "BucketOwnerPreferred" || text === "ObjectWriter") return text;
+  throw invalidArgument(`Invalid ObjectOwnership: ${text}`, "x-amz-object-ownership", text ?? "");
 }

@@ -33,17 +33,12 @@ export const bucketSettings = {
   GetBucketAccelerateConfiguration: always("GetBucketAccelerateConfiguration", () => ({})),
   GetBucketAcl: always("GetBucketAcl", ownersAcl),
   GetBucketCors: without("NoSuchCORSConfiguration", "The CORS configuration does not exist"),
-  GetBucketEncryption: without(
-    "ServerSideEncryptionConfigurationNotFoundError",
-    "The server side encryption configuration was not found",
-  ),
   GetBucketLifecycleConfiguration: without(
     "NoSuchLifecycleConfiguration",
     "The lifecycle configuration does not exist",
   ),
   GetBucketLogging: always("GetBucketLogging", () => ({})),
   GetBucketNotificationConfiguration: always("GetBucketNotificationConfiguration", () => ({})),
-  GetBucketOwnershipControls: without("OwnershipControlsNotFoundError", "The bucket ownership controls were not found"),
   GetBucketPolicy: without("NoSuchBucketPolicy", "The bucket policy does not exist"),
   GetBucketPolicyStatus: without("NoSuchBucketPolicy", "The bucket policy does not exist"),
   GetBucketReplication: without("ReplicationConfigurationNotFoundError", "The replication configuration was not found"),
@@ -53,10 +48,6 @@ export const bucketSettings = {
   GetObjectLockConfiguration: without(
     "ObjectLockConfigurationNotFoundError",
     "Object Lock configuration does not exist for this bucket",
-  ),
-  GetPublicAccessBlock: without(
-    "NoSuchPublicAccessBlockConfiguration",
-    "The public access block configuration was not found",
   ),
 } as const satisfies Readonly<Record<string, S3Operation>>;
 

@@ -2,7 +2,7 @@ import { isBucketName } from "../address.ts";
 import { readXml } from "../body.ts";
 import { ownerOf, xmlAnswer } from "../describe.ts";
 import { inspectionOf } from "../inspection.ts";
-import { numberIn, requireBucket } from "../require.ts";
+import { numberIn, requireBucket, requireOwnership } from "../require.ts";
 import { noSuchBucket, notImplemented, S3Error } from "../s3-error.ts";
 import type { S3Context, S3Operation, S3Request } from "../s3-request.ts";
 import { requireTags, tagSet } from "../tags.ts";
@@ -16,6 +16,14 @@ export async function payload<T>(operation: string, request: S3Request, context:
   if (schema === undefined) throw new Error(`no schema of ${operation}`);
   return readPayload<T>(body, schema);
 }
+
+/** So buckets are made. Source: S3 user guide, "Default settings for new S3 buckets FAQ". */
+const everythingBlocked = {
+  blockPublicAcls: true,
+  ignorePublicAcls: true,
+  blockPublicPolicy: true,
+  restrictPublicBuckets: true,
+};
 
 /** Source: S3 API reference, CreateBucket. */
 export const createBucket: S3Operation = async (request, context) => {
@@ -47,7 +55,14 @@ export const createBucket: S3Operation = async (request, context) => {
     (asked.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]),
     50,
   );
-  const made = await context.objects.createBucket({ name, createdAt: context.clock.now(), tags });
+  const ownership = headers["x-amz-object-ownership"];
+  const made = await context.objects.createBucket({
+    name,
+    createdAt: context.clock.now(),
+    tags,
+    publicAccessBlock: everythingBlocked,
+    objectOwnership: ownership === undefined ? "BucketOwnerEnforced" : requireOwnership(ownership),
+  });
   // Whoever has the bucket already is told so, but in us-east-1, where it is no error.
   if (!made && region !== "us-east-1") {
     throw new S3Error(
@@ -120,12 +135,13 @@ export const putBucketTagging: S3Operation = async (request, context) => {
     TagSet.map(({ Key = "", Value = "" }) => [Key, Value]),
     50,
   );
-  if (!(await context.objects.tagBucket(request.bucket, tags))) throw noSuchBucket(request.bucket);
+  if (!(await context.objects.changeBucket(request.bucket, (bucket) => ({ ...bucket, tags }))))
+    throw noSuchBucket(request.bucket);
   return { status: 204 };
 };
 
 export const deleteBucketTagging: S3Operation = async ({ bucket }, { objects }) => {
-  if (!(await objects.tagBucket(bucket, {}))) throw noSuchBucket(bucket);
+  if (!(await objects.changeBucket(bucket, (current) => ({ ...current, tags: {} })))) throw noSuchBucket(bucket);
   return { status: 204 };
 };
 

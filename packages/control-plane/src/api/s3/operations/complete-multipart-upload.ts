@@ -2,6 +2,7 @@ import type { ObjectChecksum, StoredObject } from "../../../object-store/object-
 import { chooseParts, multipartChecksum, multipartEtag, type NamedPart } from "../choose-parts.ts";
 import { writeCondition } from "../conditions.ts";
 import { checksumElement, quoted, xmlAnswer } from "../describe.ts";
+import { encryptionHeader } from "../facts.ts";
 import { requireBucket, requireUpload } from "../require.ts";
 import { invalidRequest, noSuchUpload, S3Error } from "../s3-error.ts";
 import type { S3Context, S3Operation, S3Request } from "../s3-request.ts";
@@ -13,7 +14,7 @@ const largestObject = 10_000 * 5 * 1024 ** 3;
 function answerFor(object: StoredObject, request: S3Request, context: S3Context) {
   const { bucket, key, bucketUrl } = request;
   const path = key.split("/").map(encodeURIComponent).join("/");
-  return xmlAnswer(
+  const answer = xmlAnswer(
     "CompleteMultipartUpload",
     {
       Location: `${bucketUrl}/${path}`,
@@ -25,6 +26,7 @@ function answerFor(object: StoredObject, request: S3Request, context: S3Context)
     },
     context,
   );
+  return { ...answer, headers: { ...answer.headers, ...encryptionHeader(object) } };
 }
 
 /** A checksum of the whole that the request states has to be what came out. @throws S3Error BadDigest, InvalidRequest */
@@ -41,6 +43,9 @@ function requireStated({ headers }: S3Request, checksum: ObjectChecksum | undefi
     400,
   );
 }
+
+const replacedMeanwhile = (UploadId: string) =>
+  new S3Error("InvalidPart", "A part was uploaded anew while the upload was completed.", 400, { UploadId });
 
 /**
  * Asked a second time, it gives the same answer, as long as the object is the one that it made. Source: S3 API reference,
@@ -75,6 +80,8 @@ export const completeMultipartUpload: S3Operation = async (request, context) => 
     uploadId: id,
     pieces: parts.map((part) => ({ file: part.file, size: part.size })),
   };
-  if (!(await context.objects.completeUpload(id, object, condition))) throw noSuchUpload(id);
-  return answerFor(object, request, context);
+  if (await context.objects.completeUpload(id, object, condition)) return answerFor(object, request, context);
+  const made = context.objects.object(bucket, key); // by the same call, made twice at once
+  if (made?.uploadId === id) return answerFor(made, request, context);
+  throw context.objects.upload(id) === undefined ? noSuchUpload(id) : replacedMeanwhile(id);
 };

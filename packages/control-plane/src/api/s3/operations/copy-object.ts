@@ -3,7 +3,7 @@ import { requireKeyLength } from "../address.ts";
 import { largestPut } from "../body.ts";
 import { isUnchanged } from "../conditions.ts";
 import { checksumElement, quoted, xmlAnswer } from "../describe.ts";
-import { factsOf } from "../facts.ts";
+import { encryptionHeader, factsOf } from "../facts.ts";
 import { type Inspection, inspectionOf, requireAlgorithm } from "../inspection.ts";
 import { requireBucket, requireObject } from "../require.ts";
 import { invalidArgument, invalidRequest, noSuchBucket, preconditionFailed } from "../s3-error.ts";
@@ -49,7 +49,7 @@ async function* noBytes(): AsyncGenerator<Uint8Array> {}
 export const copyObject: S3Operation = async (request, context) => {
   const { bucket, key, headers } = request;
   requireKeyLength(key);
-  requireBucket(request, context);
+  const owner = requireBucket(request, context);
   const source = requireSource(request, context);
   if (source.size > largestPut) {
     throw invalidRequest(
@@ -63,9 +63,13 @@ export const copyObject: S3Operation = async (request, context) => {
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
     );
   }
-  const given = factsOf(request);
+  const given = factsOf(request, owner);
   const described: Pick<ObjectFacts, "headers" | "metadata"> = replaces ? given : source;
-  const facts = { headers: described.headers, metadata: described.metadata, tags: retags ? given.tags : source.tags };
+  const facts = {
+    headers: { ...described.headers, ...encryptionHeader(given) },
+    metadata: described.metadata,
+    tags: retags ? given.tags : source.tags,
+  };
   const asked = headers["x-amz-checksum-algorithm"];
   const inspection = plainInspection(asked === undefined ? source.checksum?.algorithm : requireAlgorithm(asked));
   const content = inspection.through(context.objects.read(source, 0, source.size));
@@ -79,7 +83,8 @@ export const copyObject: S3Operation = async (request, context) => {
     LastModified: new Date(made.modifiedAt),
     ...checksumElement(made.checksum),
   };
-  return xmlAnswer("CopyObject", { CopyObjectResult: result }, context);
+  const answer = xmlAnswer("CopyObject", { CopyObjectResult: result }, context);
+  return { ...answer, headers: { ...answer.headers, ...encryptionHeader(made) } };
 };
 
 /** Whether what comes with the request stands in place of the source's. @throws S3Error InvalidArgument */

@@ -3,7 +3,7 @@ import { requireKeyLength } from "../address.ts";
 import { largestPut, requireLength } from "../body.ts";
 import { rangeOf } from "../byte-range.ts";
 import { checksumElement, checksumHeader, ownerOf, quoted, xmlAnswer } from "../describe.ts";
-import { factsOf } from "../facts.ts";
+import { encryptionHeader, factsOf } from "../facts.ts";
 import type { Findings } from "../inspection.ts";
 import { inspectionOf, requireAlgorithm } from "../inspection.ts";
 import { numberIn, requireBucket, requireUpload } from "../require.ts";
@@ -37,7 +37,7 @@ function checksumOf({ headers }: S3Request): Upload["checksum"] {
 export const createMultipartUpload: S3Operation = async (request, context) => {
   const { bucket, key } = request;
   requireKeyLength(key);
-  requireBucket(request, context);
+  const owner = requireBucket(request, context);
   const checksum = checksumOf(request);
   const id = context.ids.hex(64);
   const upload = {
@@ -45,7 +45,7 @@ export const createMultipartUpload: S3Operation = async (request, context) => {
     bucket,
     key,
     startedAt: context.clock.now(),
-    ...factsOf(request),
+    ...factsOf(request, owner),
     ...(checksum && { checksum }),
   };
   if (!(await context.objects.createUpload(upload))) throw noSuchBucket(bucket);
@@ -54,7 +54,7 @@ export const createMultipartUpload: S3Operation = async (request, context) => {
     "x-amz-checksum-algorithm": checksum.algorithm,
     "x-amz-checksum-type": checksum.type,
   };
-  return { ...answer, headers: { ...answer.headers, ...said } };
+  return { ...answer, headers: { ...answer.headers, ...encryptionHeader(upload), ...said } };
 };
 
 function partNumber({ query }: S3Request): number {
@@ -84,7 +84,7 @@ export const uploadPart: S3Operation = async (request, context) => {
     await keepPart({ upload, number, piece, found: findings }, context);
     return findings;
   });
-  return { headers: { etag: quoted(found.md5), ...checksumHeader(found.checksum) } };
+  return { headers: { etag: quoted(found.md5), ...encryptionHeader(upload), ...checksumHeader(found.checksum) } };
 };
 
 /** Source: S3 API reference, UploadPartCopy. */

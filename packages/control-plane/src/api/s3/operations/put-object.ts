@@ -3,7 +3,7 @@ import { requireKeyLength } from "../address.ts";
 import { requireLength } from "../body.ts";
 import { writeCondition } from "../conditions.ts";
 import { checksumHeader, quoted } from "../describe.ts";
-import { factsOf } from "../facts.ts";
+import { encryptionHeader, factsOf } from "../facts.ts";
 import { type Findings, inspectionOf } from "../inspection.ts";
 import { requireBucket } from "../require.ts";
 import { noSuchBucket } from "../s3-error.ts";
@@ -47,9 +47,9 @@ export const wholeObject = (
 export const putObject: S3Operation = async (request, context) => {
   const { bucket, key, body } = request;
   requireKeyLength(key);
-  requireBucket(request, context);
+  const owner = requireBucket(request, context);
   requireLength(body);
-  const facts = factsOf(request);
+  const facts = factsOf(request, owner);
   const condition = writeCondition(request);
   condition?.(context.objects.object(bucket, key)); // before the body comes; and again when it is there
   const inspection = inspectionOf(request);
@@ -61,6 +61,7 @@ export const putObject: S3Operation = async (request, context) => {
   return {
     headers: {
       etag: quoted(object.etag),
+      ...encryptionHeader(object),
       ...checksumHeader(object.checksum),
       ...(object.checksum === undefined ? {} : { "x-amz-checksum-type": "FULL_OBJECT" }),
     },
