@@ -22,6 +22,7 @@ import { answers, defaultChoices, readChoices } from "../house/house.ts";
 import { type Layout, layoutOf } from "../house/layout.ts";
 import { runningProcess } from "../house/processes.ts";
 import { readBudgetWarning } from "../logs/budget-warning.ts";
+import { logsClient } from "./log-groups.ts";
 
 const marks = {
   ok: styleText("green", "ok     "),
@@ -56,7 +57,7 @@ async function examine(layout: Layout): Promise<readonly Finding[]> {
     judgeVpcBlock(choices.vpcCidr, await foreignRoutes(engine.state === "answers")),
     await disk("Disk for state", nearestExisting(layout.dataDir)),
     ...(runningProcess(layout, "control-plane") !== undefined && (await answers(choices))
-      ? [judgeLogBudget(await readBudgetWarning(layout, choices, Date.now()))]
+      ? [judgeLogBudget(await readBudgetWarning(logsClient(layout.dataDir), Date.now()))]
       : []),
     ...(engine.state === "answers"
       ? [await disk("Disk for images and containers", nearestExisting(await engineRoot()))]

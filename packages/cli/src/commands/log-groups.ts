@@ -22,7 +22,7 @@ export async function logGroups(
   if (!/^\d+$/.test(lines)) throw new UserError(`--lines takes a number, not ${lines}`);
   const [, count, unit] = /^(\d+)([smhdw])$/.exec(since) ?? [];
   if (unit === undefined) throw new UserError(`--since takes a time as 10m, 2h or 1d, not ${since}`);
-  const logs = client(dataDir);
+  const logs = logsClient(dataDir);
   const leaving = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(name, () => leaving.abort());
   process.stdout.on("error", () => leaving.abort());
@@ -45,7 +45,7 @@ export async function logGroups(
 }
 
 /** For the house in the data directory; without one, for what the AWS variables say. */
-function client(dataDir: string | undefined): CloudWatchLogsClient {
+export function logsClient(dataDir: string | undefined): CloudWatchLogsClient {
   const layout = layoutOf(dataDir);
   const choices = readChoices(layout);
   const credentials = readAccessKey(layout);

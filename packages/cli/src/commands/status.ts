@@ -11,6 +11,7 @@ import { type Layout, layoutOf } from "../house/layout.ts";
 import { runningProcess } from "../house/processes.ts";
 import { readBudgetWarning } from "../logs/budget-warning.ts";
 import { ecsClient } from "../sample/sample.ts";
+import { logsClient } from "./log-groups.ts";
 
 /** `hatoba status`: what runs. @returns the exit code, as `systemctl status` has it: 0 all runs, 3 something does not. */
 export async function status({ dataDir }: { readonly dataDir?: string }): Promise<number> {
@@ -26,7 +27,7 @@ export async function status({ dataDir }: { readonly dataDir?: string }): Promis
     const record = runningProcess(layout, name);
     return [name, record === undefined ? "stopped" : `running, pid ${record.pid}`];
   });
-  const warning = up ? await readBudgetWarning(layout, choices, Date.now()) : undefined;
+  const warning = up ? await readBudgetWarning(logsClient(layout.dataDir), Date.now()) : undefined;
   console.log(
     tableOf(
       ["what", "state"],

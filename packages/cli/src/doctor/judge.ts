@@ -1,7 +1,6 @@
 import type { EndpointReach } from "@hatoba/agent";
 import type { EnginePlan } from "../engine/advice.ts";
 import type { EngineState } from "../engine/engine.ts";
-import type { BudgetWarning } from "../logs/budget-warning.ts";
 
 /** What a check came to; `advice` is there unless all is well, and says what to do. */
 export interface Finding {
@@ -76,8 +75,8 @@ export function judgeDisk(what: string, path: string, freeBytes: number): Findin
   return { subject: what, verdict: freeBytes >= 0.2 * GiB ? "warning" : "problem", found, advice };
 }
 
-/** Logs have so much disk, beyond which the oldest go. @param warning what the house said of it within a day */
-export function judgeLogBudget(warning: BudgetWarning | undefined): Finding {
+/** Logs have so much disk, beyond which the oldest go. @param warning what the house said of it within a day, and when (epoch milliseconds) */
+export function judgeLogBudget(warning: { readonly at: number; readonly message: string } | undefined): Finding {
   const subject = "Disk for logs";
   if (warning === undefined) return ok(subject, "within the log budget");
   const found = `${warning.message} (${new Date(warning.at).toISOString().slice(0, 19)}Z)`;

@@ -1,6 +1,4 @@
 import { CloudWatchLogsClient, GetLogEventsCommand, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
-import { type Choices, endpointOf, readAccessKey } from "../house/house.ts";
-import type { Layout } from "../house/layout.ts";
 
 /** What the house said last about its logs' room on disk. */
 export interface BudgetWarning {
@@ -13,16 +11,8 @@ export interface BudgetWarning {
 const [group, stream] = ["/hatoba/house", "log-budget"];
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** Asks a house that answers. It repeats itself while the matter stands, so what is older than a day is over. */
-export async function readBudgetWarning(
-  layout: Layout,
-  choices: Choices,
-  now: number,
-): Promise<BudgetWarning | undefined> {
-  const credentials = readAccessKey(layout);
-  if (credentials === undefined) return undefined;
-  const endpoint = { endpoint: endpointOf(choices), region: choices.region, disableHostPrefix: true };
-  const logs = new CloudWatchLogsClient({ ...endpoint, credentials });
+/** It repeats itself while the matter stands, so what is older than a day is over. @param now epoch milliseconds */
+export async function readBudgetWarning(logs: CloudWatchLogsClient, now: number): Promise<BudgetWarning | undefined> {
   try {
     const { events = [] } = await logs.send(
       new GetLogEventsCommand({ logGroupName: group, logStreamName: stream, startTime: now - dayMs, limit: 1 }),
@@ -32,8 +22,6 @@ export async function readBudgetWarning(
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined; // it never had to say anything
     throw error;
-  } finally {
-    logs.destroy();
   }
 }
 

@@ -44,7 +44,10 @@ export async function tailGroup(
   const from = () => (lines === Number.POSITIVE_INFINITY ? Math.max(wish.since, since - overlapMs) : since);
   const catchUp = async () => {
     shown.retell();
-    for (const event of (await read(logs, wish, from())).slice(-lines)) showOnce(event);
+    if (lines === Number.POSITIVE_INFINITY) {
+      // What came meanwhile is all shown, however much it is.
+      for await (const page of pages(logs, wish, from())) for (const event of page) showOnce(event);
+    } else for (const event of (await newest(logs, wish, from())).slice(-lines)) showOnce(event);
     lines = Number.POSITIVE_INFINITY;
     shown.retell();
   };
@@ -96,17 +99,21 @@ async function requireGroup(logs: CloudWatchLogsClient, name: string): Promise<s
   throw new UserError(`There is no log group ${name}. aws logs describe-log-groups shows which there are.`);
 }
 
-async function read(
+async function* pages(
   logs: CloudWatchLogsClient,
   { group, pattern }: TailWish,
   since: number,
-): Promise<readonly ShownEvent[]> {
-  const found: ShownEvent[] = [];
+): AsyncGenerator<readonly ShownEvent[]> {
   const input = { logGroupName: group, startTime: since, ...(pattern === undefined ? {} : { filterPattern: pattern }) };
   for await (const { events = [] } of paginateFilterLogEvents({ client: logs }, input)) {
-    for (const { timestamp = 0, logStreamName: stream = "", message = "" } of events) {
-      found.push({ timestamp, stream, message });
-    }
+    yield events.map(({ timestamp = 0, logStreamName: stream = "", message = "" }) => ({ timestamp, stream, message }));
+  }
+}
+
+async function newest(logs: CloudWatchLogsClient, wish: TailWish, since: number): Promise<readonly ShownEvent[]> {
+  const found: ShownEvent[] = [];
+  for await (const page of pages(logs, wish, since)) {
+    found.push(...page);
     if (found.length > mostRead) found.splice(0, found.length - mostRead);
   }
   return found;
