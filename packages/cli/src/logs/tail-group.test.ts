@@ -4,7 +4,7 @@ import {
   FilterLogEventsCommand,
   StartLiveTailCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { tailGroup } from "./tail-group.ts";
 
 const wish = { group: "/app", since: 0, lines: 2, follow: true };
@@ -14,7 +14,7 @@ function house(count: number, stop: () => void): CloudWatchLogsClient {
   const logs = new CloudWatchLogsClient({ region: "us-east-1" });
   const events = Array.from({ length: count }, (_, at) => ({ timestamp: at, logStreamName: "s", message: `${at}` }));
   let there = 3; // before the session begins
-  vi.spyOn(logs, "send").mockImplementation(async (command: unknown) => {
+  const send = async (command: unknown) => {
     if (command instanceof DescribeLogGroupsCommand) {
       return { logGroups: [{ logGroupName: "/app", logGroupArn: "arn:aws:logs:us-east-1:1:log-group:/app" }] };
     }
@@ -35,8 +35,8 @@ function house(count: number, stop: () => void): CloudWatchLogsClient {
       stop();
     }
     return { responseStream: session() };
-  });
-  return logs;
+  };
+  return Object.assign(logs, { send });
 }
 
 test("the newest lines are shown, and then everything that comes, however much of it Live Tail leaves out", async () => {
