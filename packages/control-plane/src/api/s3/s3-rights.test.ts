@@ -2,11 +2,15 @@ import { createHash, createHmac } from "node:crypto";
 import {
   CopyObjectCommand,
   CreateBucketCommand,
+  DeleteBucketEncryptionCommand,
+  DeleteBucketOwnershipControlsCommand,
   DeleteObjectsCommand,
+  DeletePublicAccessBlockCommand,
   GetObjectCommand,
   ListBucketsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
+  PutPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -141,4 +145,16 @@ test("a body of signed chunks is taken whole, and one that was changed on its wa
   expect(short.status).toBe(400);
   expect(house.objects.object(Bucket, "changed")).toBeUndefined();
   await expect(house.objects.sweep()).resolves.toBe(0);
+});
+
+test("settings of buckets are changed with the rights that AWS names for them", async () => {
+  const on = `arn:aws:s3:::${Bucket}`;
+  const s3 = await sessionWith("settler", { Effect: "Allow", Action: "s3:PutBucketPublicAccessBlock", Resource: on });
+  await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: {} }));
+  await s3.send(new DeletePublicAccessBlockCommand({ Bucket }));
+  await expect(s3.send(new DeleteBucketEncryptionCommand({ Bucket }))).rejects.toMatchObject({
+    ...denied,
+    message: expect.stringContaining("s3:PutEncryptionConfiguration"),
+  });
+  await expect(s3.send(new DeleteBucketOwnershipControlsCommand({ Bucket }))).rejects.toMatchObject(denied);
 });

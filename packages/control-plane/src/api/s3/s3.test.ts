@@ -24,7 +24,7 @@ import {
   UploadPartCommand,
   UploadPartCopyCommand,
 } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { openObjectHouse } from "./s3.fixture.ts";
 
 let house: Awaited<ReturnType<typeof openObjectHouse>>;
@@ -261,4 +261,13 @@ test("a key of a bucket in the host's name may be below a path of another protoc
   expect((await get("v2/manifest")).text).toBe("an object");
   expect(await (await fetch(`${house.server.url}/v2/`)).text()).toBe("a registry");
   expect(others).toEqual(["/v2/"]);
+});
+
+test("an upload that cannot be kept is answered, though its body is not read to its end", async () => {
+  vi.spyOn(house.objects, "write").mockImplementationOnce(async (source) => {
+    for await (const _first of source) break;
+    throw new Error("ENOSPC: no space left on device");
+  });
+  await expect(put("lost", randomBytes(3 * 1024 * 1024))).rejects.toMatchObject({ name: "InternalError" });
+  expect(house.objects.object(Bucket, "lost")).toBeUndefined();
 });
