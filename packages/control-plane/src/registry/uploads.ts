@@ -17,6 +17,8 @@ interface Upload {
   /** Of what has come so far; absent after a restart, or after a write that failed. */
   hash: Hash | undefined;
   busy: boolean;
+  /** When somebody last did something with it; epoch milliseconds. */
+  touchedAt: number;
 }
 
 /**
@@ -52,7 +54,7 @@ export class Uploads {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, id);
     await (await open(path, "wx", 0o600)).close();
-    this.#open.set(path, { path, size: 0, hash: createHash("sha256"), busy: false });
+    this.#open.set(path, { path, size: 0, hash: createHash("sha256"), busy: false, touchedAt: this.#deps.clock.now() });
     return id;
   }
 
@@ -131,11 +133,13 @@ export class Uploads {
     for await (const repository of entriesOf(folder)) {
       for await (const id of entriesOf(join(folder, repository))) {
         const path = join(folder, repository, id);
-        const touched = await stat(path).then(
+        const written = await stat(path).then(
           ({ mtimeMs }) => mtimeMs,
           () => undefined,
         );
-        if (touched === undefined || touched > clock.now() - idleMs || this.#open.get(path)?.busy) continue;
+        const upload = this.#open.get(path);
+        const touched = upload?.touchedAt ?? written;
+        if (touched === undefined || touched > clock.now() - idleMs || upload?.busy) continue;
         this.#open.delete(path);
         await rm(path, { force: true });
         gone += 1;
@@ -157,6 +161,7 @@ export class Uploads {
       return await work(upload);
     } finally {
       upload.busy = false;
+      upload.touchedAt = this.#deps.clock.now();
     }
   }
 
@@ -168,7 +173,8 @@ export class Uploads {
     if (known !== undefined) return known;
     try {
       const { size } = await stat(path);
-      const upload = this.#open.get(path) ?? { path, size, hash: undefined, busy: false };
+      const touchedAt = this.#deps.clock.now();
+      const upload = this.#open.get(path) ?? { path, size, hash: undefined, busy: false, touchedAt };
       this.#open.set(path, upload);
       return upload;
     } catch (error) {

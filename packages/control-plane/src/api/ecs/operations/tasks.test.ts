@@ -139,8 +139,8 @@ describe("RunTask", () => {
     const { tasks, failures } = await run({ count: 3 });
     expect(tasks).toHaveLength(2);
     expect(failures).toEqual([
-      { arn: exampleContainerInstanceArn(2), reason: "AGENT" },
       { arn: exampleContainerInstanceArn(1), reason: "RESOURCE:MEMORY" },
+      { arn: exampleContainerInstanceArn(2), reason: "AGENT" },
     ]);
   });
 
