@@ -44,6 +44,7 @@ test("env points a client here, and the key is for its owner's eyes alone", asyn
   expect(Object.keys(house.env).toSorted((a, b) => a.localeCompare(b))).toEqual([
     "AWS_ACCESS_KEY_ID",
     "AWS_DEFAULT_REGION",
+    "AWS_DISABLE_HOST_PREFIX_INJECTION",
     "AWS_ENDPOINT_URL",
     "AWS_REGION",
     "AWS_SECRET_ACCESS_KEY",
