@@ -18,7 +18,7 @@ const streams = 10;
 const batchLines = 1_000;
 /** Appends that are under way at once. */
 const atOnce = 10;
-const limits = { grepRatio: 6, loopMs: 10, ofGzip: 1.2 } as const;
+const limits = { grepRatio: 12, loopMs: 10, ofGzip: 1.2 } as const;
 const directory = mkdtempSync(join(tmpdir(), "hatoba-bench-"));
 const text = join(directory, "all.log");
 
