@@ -52,6 +52,8 @@ const defaultTimeouts: Timeouts = {
 
 /** Two sockets for each of 5,000 agents, and as many again for callers. */
 const maxConnections = 20_000;
+/** Connections that wait to be accepted. A thousand agents that all report at once open ten each; the kernel drops what is beyond. */
+const backlog = 4096;
 
 /** As Node's TLS takes them. */
 export interface ListenerTls {
@@ -99,7 +101,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   upgrades.listenTo(app.server);
   const streamed = new StreamedAnswers(options);
   serve(app, { dispatcher, streams, streamed }, options);
-  await app.listen({ host: listen.host, port: listen.port });
+  await app.listen({ host: listen.host, port: listen.port, backlog });
   const { port } = app.server.address() as AddressInfo;
   for (const service of services) if (service.eager) dispatcher.warm(service);
   return {
