@@ -94,6 +94,7 @@ export class Controller {
       const key = this.queue.take();
       if (key === undefined) return;
       const isHeavy = this.reconciler.isHeavy?.(key) === true;
+      if (!isHeavy) this.heavy.forget(key);
       if (isHeavy && this.heavy.holds(key)) this.queue.done(key);
       else void this.pass(key, isHeavy);
     }

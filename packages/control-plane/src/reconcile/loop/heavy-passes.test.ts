@@ -37,6 +37,28 @@ test("those that wait have their turns in the order of asking, each once however
   expect(released).toEqual([]);
 });
 
+test("one that does not ask again, as it is no longer heavy, keeps nobody waiting", () => {
+  const { passes, released } = heavy();
+  passes.holds("a");
+  passes.passed(10);
+  for (const key of ["b", "c", "d"]) passes.holds(key);
+  passes.forget("c");
+  vi.advanceTimersByTime(50);
+  expect(released).toEqual(["b", "d"]);
+  expect(passes.holds("d")).toBe(false);
+});
+
+test("a pass that took very long is followed by a tenth of a second of rest", () => {
+  const { passes, released } = heavy();
+  passes.holds("a");
+  passes.passed(5000);
+  passes.holds("b");
+  vi.advanceTimersByTime(99);
+  expect(released).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(released).toEqual(["b"]);
+});
+
 test("nothing is released after the end", () => {
   const { passes, released } = heavy();
   passes.holds("a");
