@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomFillSync, randomUUID } from "node:crypto";
 
 /** Where new identifiers come from. Tests bring a counting one, so that what they see repeats. */
 export interface IdSource {
@@ -9,12 +9,23 @@ export interface IdSource {
 }
 
 export const randomIds: IdSource = {
-  hex: (digits) =>
-    randomBytes(Math.ceil(digits / 2))
-      .toString("hex")
-      .slice(0, digits),
+  hex: (digits) => randomHex(Math.ceil(digits / 2)).slice(0, digits),
   uuid: () => randomUUID(),
 };
+
+/** Random bytes that were drawn and not given out: drawing many at once costs as much as drawing a few. */
+const drawn = Buffer.alloc(4096);
+let given = drawn.length;
+
+/** @param bytes fewer than are drawn at once */
+function randomHex(bytes: number): string {
+  if (given + bytes > drawn.length) {
+    randomFillSync(drawn);
+    given = 0;
+  }
+  given += bytes;
+  return drawn.toString("hex", given - bytes, given);
+}
 
 /** Ids that count up from 1: `0…01`, `0…02`. */
 export function countingIds(): IdSource {
