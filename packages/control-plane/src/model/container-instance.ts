@@ -45,11 +45,6 @@ export interface ContainerInstance {
   readonly agentUpdate?: AgentUpdate;
   /** Written by the agent channel, when it changes. */
   readonly health?: readonly InstanceHealth[];
-  /**
-   * Goes up by one in every commit that places tasks here, with `expected`, so that two placements that saw the same
-   * remaining resources cannot both succeed.
-   */
-  readonly placements: number;
   /** The clientToken it was registered with. */
   readonly registrationToken?: string;
   readonly registeredAt: number;

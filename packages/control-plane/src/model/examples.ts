@@ -198,7 +198,6 @@ export const exampleContainerInstance = (overrides: Partial<ContainerInstance> =
   versionInfo: { agentVersion: "1.90.0", agentHash: "00000000", dockerVersion: "DockerVersion: 20.10.24" },
   agentConnected: true,
   agentConnectedAt: exampleTime,
-  placements: 0,
   registeredAt: exampleTime,
   tags: [],
   ...overrides,

@@ -53,7 +53,8 @@ describe("what a placement commits", () => {
     const { store, writes } = await placed(2);
     await store.commit(writes);
     const snapshot = store.snapshot();
-    expect(snapshot.get("containerInstance", exampleContainerInstanceArn())?.value.placements).toBe(1);
+    const instance = snapshot.get("containerInstance", exampleContainerInstanceArn());
+    expect(instance).toMatchObject({ revision: snapshot.revision, value: { capacity: "FARGATE" } });
     expect(snapshot.get("task", exampleTaskArn(2))?.value).toMatchObject({
       lastStatus: "PENDING",
       containerInstanceArn: exampleContainerInstanceArn(),

@@ -25,7 +25,7 @@ export interface PlacementContext {
 
 /**
  * Everything to commit so that tasks are where they were placed: the tasks, now PENDING; their network interfaces; and
- * each container instance once, with one more on its `placements`, so that two commits that saw the same room conflict.
+ * each container instance once, as it was but at a new revision, so that two commits that saw the same room conflict.
  */
 export function placementWrites(tasks: readonly PlacedTask[], context: PlacementContext): readonly Write[] {
   const instances = new Map(tasks.map(({ placement: { on } }) => [on.containerInstanceArn, on]));
@@ -37,7 +37,7 @@ export function placementWrites(tasks: readonly PlacedTask[], context: Placement
         kind: "containerInstance",
         arn: containerInstanceArn,
         expected: revision,
-        value: { ...instance, placements: instance.placements + 1 },
+        value: instance,
       }),
     ),
   ];

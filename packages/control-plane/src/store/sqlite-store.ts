@@ -5,7 +5,7 @@ import { type Kind, kinds } from "../model/resources.ts";
 import { inTransaction, openDatabase, type Schema } from "../platform/sqlite-database.ts";
 import { CommittingStore, type Durability, type StoreOptions } from "./core/committing-store.ts";
 import { plainJson } from "./core/plain-json.ts";
-import { applyStep, emptyState, find, type State, type Step, settled, unsettled } from "./core/state.ts";
+import { applyStep, emptyState, find, type State, type Step } from "./core/state.ts";
 import type { Stored } from "./store.ts";
 
 /** Of 4 KiB. The more, the fewer pages are moved that were changed again meanwhile, and the longer each move takes. */
@@ -21,6 +21,11 @@ const schema: Schema = {
        arn TEXT NOT NULL,
        revision INTEGER NOT NULL,
        value TEXT NOT NULL
+     );`,
+    // A resource that moves to a new revision as it is need not be written again, and its page need not either.
+    `CREATE TABLE moved (
+       position INTEGER PRIMARY KEY,
+       revision INTEGER NOT NULL
      );`,
   ],
 };
@@ -74,6 +79,7 @@ function recorder(database: DatabaseSync): (revision: number, steps: readonly St
   const reach = database.prepare("UPDATE revision SET latest = ?");
   const insert = database.prepare("INSERT INTO resource (position, kind, arn, revision, value) VALUES (?, ?, ?, ?, ?)");
   const change = database.prepare("UPDATE resource SET revision = ?, value = ? WHERE position = ?");
+  const move = database.prepare("INSERT OR REPLACE INTO moved (position, revision) VALUES (?, ?)");
   const remove = database.prepare("DELETE FROM resource WHERE position = ?");
   return (revision, steps) => {
     reach.run(revision);
@@ -81,16 +87,21 @@ function recorder(database: DatabaseSync): (revision: number, steps: readonly St
       if (step.after === undefined) remove.run(position);
       else if (step.before === undefined) {
         insert.run(position, kind, arn, step.revision, JSON.stringify(step.after.value));
-      } else change.run(step.revision, JSON.stringify(step.after.value), position);
+      } else if (step.after.value === step.before.value) move.run(position, step.revision);
+      else change.run(step.revision, JSON.stringify(step.after.value), position);
     }
   };
 }
 
 /** Reads the whole file. Resources of a kind that this program does not know stay on disk and are not seen. */
 function load(database: DatabaseSync): State {
-  let state = unsettled(emptyState);
+  let state = emptyState;
   const known = new Set<string>(kinds);
-  const rows = database.prepare("SELECT position, kind, arn, revision, value FROM resource ORDER BY position");
+  database.exec("DELETE FROM moved WHERE position NOT IN (SELECT position FROM resource)");
+  const rows = database.prepare(
+    `SELECT position, kind, arn, max(resource.revision, coalesce(moved.revision, 0)) AS revision, value
+     FROM resource LEFT JOIN moved USING (position) ORDER BY position`,
+  );
   for (const row of rows.iterate()) {
     const { position, kind, arn, revision, value } = row as unknown as Row;
     if (!known.has(kind)) continue;
@@ -99,7 +110,7 @@ function load(database: DatabaseSync): State {
     state = applyStep(state, { kind, arn, position, change: { revision, after } });
   }
   const latest = Number(database.prepare("SELECT latest FROM revision").get()?.["latest"]);
-  return { ...settled(state), revision: latest };
+  return { ...state, revision: latest };
 }
 
 interface Row {

@@ -68,6 +68,28 @@ export function storeConformance(name: string, subject: StoreUnderTest): void {
         await store.close();
       });
 
+      test("moves what is written as it is to a new revision, for good", async () => {
+        let store = await subject.open();
+        await store.commit([newCluster("a"), newTask(1)]);
+        const { value } = store.snapshot().get("cluster", "a") ?? {};
+        const asItIs: Write = { kind: "cluster", arn: "a", expected: 1, value: value ?? null };
+        const heard: Change[] = [];
+        store.onChange((change) => void heard.push(change));
+        const both = [store.commit([asItIs]), store.commit([asItIs])];
+        expect(await both[0]).toBe(2);
+        await expect(both[1]).rejects.toMatchObject({ name: "ConflictError" });
+        expect(store.snapshot().get("cluster", "a")).toEqual({ kind: "cluster", arn: "a", revision: 2, value });
+        expect(arnsOf(store.snapshot().list("cluster", { status: "ACTIVE" }))).toEqual(["a"]);
+        expect(heard).toMatchObject([{ before: { revision: 1 }, after: { revision: 2 } }]);
+        if (subject.reopen === undefined) return await store.close();
+        store = await subject.reopen(store);
+        expect(store.snapshot().get("cluster", "a")).toEqual({ kind: "cluster", arn: "a", revision: 2, value });
+        await store.commit([{ ...asItIs, expected: 2, value: exampleCluster({ clusterName: "b" }) }]);
+        store = await subject.reopen(store);
+        expect(store.snapshot().get("cluster", "a")).toMatchObject({ revision: 3, value: { clusterName: "b" } });
+        await store.close();
+      });
+
       test("does nothing for no writes, and for the deletion of what is not there", async () => {
         const store = await subject.open();
         await store.commit([newCluster("a")]);

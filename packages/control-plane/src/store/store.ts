@@ -6,7 +6,11 @@ export type Stored<K extends Kind = Kind> = {
   [P in K]: { readonly kind: P; readonly arn: string; readonly revision: number; readonly value: Resources[P] };
 }[K];
 
-/** `expected` is the revision the writer looked at (0: it is new); `value: null` deletes. */
+/**
+ * `expected` is the revision the writer looked at (0: it is new); `value: null` deletes. The very value that is there moves the
+ * resource to a new revision and costs next to nothing: so whoever has decided by what surrounds a resource, as the room that is
+ * left on a container instance, conflicts with whoever did the same.
+ */
 export type Write = {
   [P in Kind]: {
     readonly kind: P;

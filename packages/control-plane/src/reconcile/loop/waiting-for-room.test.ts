@@ -28,7 +28,7 @@ describe("those who wait for room", () => {
     ["an instance that is new", undefined, instance({}), 2],
     ["an instance that no longer drains", instance({ status: "DRAINING" }), instance({}), 2],
     ["new attributes", instance({ attributes: [] }), instance({}), 2],
-    ["a placement", instance({}), instance({ placements: 1 }), 0],
+    ["a placement", instance({}), instance({}), 0],
     ["an instance of Fargate's", undefined, instance({ capacity: "FARGATE" }), 0],
     ["a task that stopped", task({}), task({ lastStatus: "STOPPED" }), 2],
     ["a task that is to stop", task({}), task({ desiredStatus: "STOPPED" }), 0],

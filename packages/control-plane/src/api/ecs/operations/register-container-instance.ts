@@ -43,7 +43,6 @@ export const registerContainerInstance: Operation<"RegisterContainerInstance"> =
           clusterArn: cluster.arn,
           status: "ACTIVE",
           agentConnected: false,
-          placements: 0,
           registeredAt: clock.now(),
           tags,
           ...(input.clientToken ? { registrationToken: input.clientToken } : {}),
