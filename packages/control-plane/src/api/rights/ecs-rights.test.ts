@@ -1,12 +1,18 @@
 import { expect, test } from "vitest";
 import { exampleNetworkInterface, examplePlace, exampleTask } from "../../model/examples.ts";
 import { MemoryStore } from "../../store/memory-store.ts";
+import { operations } from "../ecs/operations.ts";
 import { ecsRights } from "./ecs-rights.ts";
 import type { Input } from "./right.ts";
 
 const ecs = "arn:aws:ecs:us-east-1:000000000000";
 const id = "0123456789abcdef0123456789abcdef";
 const scope = { place: examplePlace, snapshot: new MemoryStore().snapshot() };
+
+test("each operation that is built says what it needs", () => {
+  const built = Object.entries(operations).filter(([, operation]) => typeof operation === "function");
+  expect(built.map(([name]) => name).filter((name) => !(name in ecsRights))).toEqual([]);
+});
 
 test.each([
   [{ cluster: "a", task: id }, ["a"]],
@@ -60,7 +66,12 @@ test.each<[keyof typeof ecsRights, Input, readonly unknown[]]>([
   [
     "DescribeDaemonRevisions",
     { daemonRevisionArns: [`${ecs}:daemon-revision/edge/watch/1`] },
-    [`${ecs}:daemon-revision/edge/watch/1`],
+    [daemon, `${ecs}:daemon-revision/edge/watch/1`],
+  ],
+  [
+    "DescribeDaemonDeployments",
+    { daemonDeploymentArns: [1, 2].map((each) => `${ecs}:daemon-deployment/edge/watch/${each}`) },
+    [daemon, `${ecs}:daemon-deployment/edge/watch/1`, `${ecs}:daemon-deployment/edge/watch/2`],
   ],
   ["ListDaemons", { clusterArn: "edge" }, ["*"]],
   ["DescribeDaemonTaskDefinition", { daemonTaskDefinition: "watch" }, [`${ecs}:daemon-task-definition/watch:*`]],
@@ -86,7 +97,7 @@ test("daemons are known by their cluster and what they are made of", () => {
   const input = { daemonArn: daemon, capacityProviderArns: ["managed"], enableExecuteCommand: true };
   expect(ecsRights.UpdateDaemon?.(input, scope)[0]?.keys).toMatchObject({
     "ecs:cluster": `${ecs}:cluster/edge`,
-    "ecs:capacity-provider": ["managed"],
+    "ecs:capacity-provider": [`${ecs}:capacity-provider/managed`],
     "ecs:enable-execute-command": "true",
   });
 });

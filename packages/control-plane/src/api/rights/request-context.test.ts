@@ -26,3 +26,13 @@ test("a session on a machine that joined is judged by the machine's tags", async
   expect(context("aws:resourcetag/team")).toEqual(["red"]);
   expect(context("ssm:resourcetag/other")).toBeUndefined();
 });
+
+test("a capacity provider is judged by its tags", async () => {
+  const store = new MemoryStore();
+  const resource = "arn:aws:ecs:us-east-1:000000000000:capacity-provider/fleet";
+  const value = { name: "fleet", status: "ACTIVE" as const, createdAt: 0, tags: [{ key: "team", value: "red" }] };
+  await store.commit([{ kind: "capacityProvider", arn: resource, expected: 0, value }]);
+  const context = requestContext(facts, { input: {}, right: { resource }, snapshot: store.snapshot() });
+  expect(context("aws:resourcetag/team")).toEqual(["red"]);
+  expect(context("ecs:resourcetag/team")).toEqual(["red"]);
+});

@@ -138,6 +138,10 @@ function resourceTags(arn: string, snapshot: Snapshot): readonly Tag[] {
       return snapshot.get("service", arn)?.value.tags ?? [];
     case "task":
       return snapshot.get("task", arn)?.value.tags ?? [];
+    case "task-set":
+      return snapshot.get("taskSet", arn)?.value.tags ?? [];
+    case "capacity-provider":
+      return snapshot.get("capacityProvider", arn)?.value.tags ?? [];
     case "daemon":
       return snapshot.get("daemon", arn)?.value.tags ?? [];
     case "daemon-task-definition":

@@ -127,6 +127,10 @@ test("whatever comes is answered or left to the operation to refuse", () => {
     "PolicyArn",
     "logGroupName",
     "resourceArn",
+    "serviceDeploymentArns",
+    "capacityProviders",
+    "managedInstancesProvider",
+    "containerDefinitions",
     "Target",
   );
   fc.assert(
