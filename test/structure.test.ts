@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
  */
 const controlPlaneArrows: Readonly<Record<string, readonly string[]>> = {
   model: [],
-  placement: ["model", "store/store.ts"],
+  placement: ["model", "platform/regex", "store/store.ts"],
   store: ["model", "platform"],
   platform: [],
   tls: ["platform"],

@@ -45,6 +45,14 @@ describe("an expression", () => {
     ["attribute:ecs.instance-type =~ 2xlarge", false],
     ["attribute:ecs.instance-type !~ t2.*", true],
     ["attribute:ecs.instance-type matches [gt]2\\..*", true],
+    ["attribute:ecs.instance-type =~ (g2|t2).*", true],
+    ["(attribute:ecs.instance-type =~ (g2|t2).*)", true],
+    ["(attribute:ecs.instance-type !~ (?:m5|(c5|r5)).+)and attribute:rank==9", true],
+    ["attribute:ecs.instance-type =~ '(g2|t2)\\.(small|2xlarge)'", true],
+    ["attribute:stack =~ (?i)PROD[(a-z]+", true],
+    ["attribute:stack =~ prod|production", true],
+    ["not(attribute:stack =~ (a+)+b)", true],
+    ["task:group =~ (service|family):(production|staging)", true],
     ["attribute:stack exists", true],
     ["attribute:flag exists", true],
     ["attribute:missing exists", false],
@@ -89,9 +97,14 @@ describe("an expression", () => {
     ],
     ["runningTasksCount in [1]", "runningTasksCount does not take in at position 19"],
     ["registeredAt < yesterday", "yesterday is no date at position 16"],
-    ["attribute:stack =~ [", "[ is no regular expression at position 20"],
-    ["attribute:stack =~ '(a+)+'", "a pattern cannot contain parentheses at position 20"],
-    ["attribute:stack =~ a*a*a*a*a*b", "a pattern can have four repetitions at the most at position 20"],
+    ["attribute:stack =~", "expected a value at position 19, found the end"],
+    ["attribute:stack =~ )", 'expected a value at position 20, found ")"'],
+    ["attribute:stack =~ a[", 'a class of characters is not closed with "]" at position 21'],
+    ["attribute:stack =~ 'a b('", 'a group of a pattern is not closed with ")" at position 24'],
+    [
+      "attribute:stack =~ a{600} or task:group =~ b{600}",
+      "the patterns of an expression repeat too much at position 44",
+    ],
   ])("%s is refused", (text, problem) => expect(ask(text)).toBe(`Invalid cluster query expression: ${problem}.`));
 
   it("never throws, whatever the text", () => {

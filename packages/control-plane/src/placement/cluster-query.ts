@@ -7,6 +7,8 @@ import {
   parseDate,
   type QuerySubject,
 } from "./query-comparison.ts";
+import { mostInstructions, type QueryPattern, readQueryPattern } from "./query-pattern.ts";
+import { PatternProblem } from "./query-pattern-reader.ts";
 import { QueryScanner, QuerySyntaxError } from "./query-scanner.ts";
 
 /** An expression of the cluster query language, ready to be asked. */
@@ -55,8 +57,6 @@ function negated(scanner: QueryScanner): Test {
 
 const quoted = /'[^']*'|"[^"]*"/y;
 const bare = /[^\s()[\],&|=<>!'"]+/y;
-// An unquoted pattern ends at white space: it may hold characters that mean something elsewhere.
-const barePattern = /[^\s()'"]+/y;
 
 function comparison(scanner: QueryScanner): Comparison {
   const subject = scanner.require(/[A-Za-z0-9_.:/\\-]+/y, "an attribute or a field");
@@ -65,6 +65,7 @@ function comparison(scanner: QueryScanner): Comparison {
   if (!isAttribute && allowed === undefined) scanner.refuse(`unknown field ${subject}`);
   const operator = readOperator(scanner);
   if (allowed !== undefined && !allowed.includes(operator)) scanner.refuse(`${subject} does not take ${operator}`);
+  if (operator === "=~" || operator === "!~") return { subject, operator, values: [], pattern: readPattern(scanner) };
   return { subject, operator, values: readArgument(scanner, subject, operator) };
 }
 
@@ -78,36 +79,32 @@ function readOperator(scanner: QueryScanner): Operator {
 function readArgument(scanner: QueryScanner, subject: string, operator: Operator): readonly string[] {
   if (operator === "exists" || operator === "!exists") return [];
   if (operator === "in" || operator === "!in") return readList(scanner);
-  if (operator === "=~" || operator === "!~") return [readPattern(scanner)];
-  const value = readValue(scanner, bare);
+  const value = readValue(scanner);
   if (subject === "registeredAt" && parseDate(value) === undefined) scanner.refuse(`${value} is no date`);
   return [value];
 }
 
 function readList(scanner: QueryScanner): readonly string[] {
   scanner.require(/\[/y, 'a list in "[" and "]"');
-  const values = [readValue(scanner, bare)];
-  while (scanner.take(/,/y) !== undefined) values.push(readValue(scanner, bare));
+  const values = [readValue(scanner)];
+  while (scanner.take(/,/y) !== undefined) values.push(readValue(scanner));
   scanner.require(/\]/y, '"," or "]"');
   return values;
 }
 
-const readValue = (scanner: QueryScanner, unquoted: RegExp): string =>
-  scanner.take(quoted)?.slice(1, -1) ?? scanner.require(unquoted, "a value");
+const readValue = (scanner: QueryScanner): string =>
+  scanner.take(quoted)?.slice(1, -1) ?? scanner.require(bare, "a value");
 
-/**
- * A regular expression without groups, and with few repetitions: so that no expression can keep the server busy for
- * longer than it takes to look at each instance.
- */
-function readPattern(scanner: QueryScanner): string {
-  const pattern = readValue(scanner, barePattern);
-  if (/[()]/.test(pattern)) scanner.refuse("a pattern cannot contain parentheses");
-  if ((pattern.match(/[*+{]/g)?.length ?? 0) > 4) scanner.refuse("a pattern can have four repetitions at the most");
+/** A regular expression; those of one expression together may not be so long that instances take long to be looked at. */
+function readPattern(scanner: QueryScanner): QueryPattern {
+  const inQuotes = scanner.take(quoted);
+  const text = inQuotes?.slice(1, -1) ?? scanner.takePattern() ?? scanner.fail("expected a value");
   try {
-    new RegExp(pattern, "u");
+    const pattern = readQueryPattern(text);
+    scanner.spend(pattern.size, mostInstructions);
+    return pattern;
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    scanner.refuse(`${pattern} is no regular expression`);
+    if (!(error instanceof PatternProblem)) throw error;
+    return scanner.refuse(error.message, error.offset + (inQuotes === undefined ? 0 : 1));
   }
-  return pattern;
 }

@@ -1,4 +1,5 @@
 import type { ContainerInstance } from "../model/container-instance.ts";
+import type { QueryPattern } from "./query-pattern.ts";
 
 /** A container instance as an expression looks at it. */
 export interface QuerySubject {
@@ -42,23 +43,25 @@ export const fieldOperators: Readonly<Record<string, readonly Operator[]>> = {
   "task:group": [...naming, "exists", "!exists"],
 };
 
-/** `subject operator argument` as read; a list argument has several, `exists` has none. */
+/** `subject operator argument` as read; a list argument has several, `exists` has none, `=~` has a pattern instead. */
 export interface Comparison {
   readonly subject: string;
   readonly operator: Operator;
   readonly values: readonly string[];
+  readonly pattern?: QueryPattern;
 }
 
 /** What a comparison says of one container instance. What is not there equals nothing and is neither less nor more. */
-export function compares({ subject, operator, values }: Comparison): (on: QuerySubject) => boolean {
+export function compares(comparison: Comparison): (on: QuerySubject) => boolean {
+  const { subject, operator } = comparison;
   if (operator.startsWith("!")) {
-    const positive = compares({ subject, operator: positives[operator] ?? "==", values });
+    const positive = compares({ ...comparison, operator: positives[operator] ?? "==" });
     return (on) => !positive(on);
   }
-  if (subject === "task:group") return groupTest(operator, values);
+  if (subject === "task:group") return groupTest(comparison);
   const read = reader(subject);
   if (operator === "exists") return (on) => read(on) !== undefined;
-  const test = valueTest(subject, operator, values);
+  const test = valueTest(comparison);
   return (on) => {
     const value = read(on);
     return value !== undefined && test(value);
@@ -82,19 +85,15 @@ function reader(subject: string): (on: QuerySubject) => string | undefined {
   return fields[subject] ?? (() => undefined);
 }
 
-function groupTest(operator: Operator, values: readonly string[]): (on: QuerySubject) => boolean {
+function groupTest({ operator, values, pattern }: Comparison): (on: QuerySubject) => boolean {
   if (operator === "exists") return (on) => on.groups().size > 0;
-  if (operator !== "=~") return (on) => values.some((group) => on.isHosting(group));
-  const test = valueTest("task:group", operator, values);
-  return (on) => [...on.groups()].some(test);
+  if (pattern === undefined) return (on) => values.some((group) => on.isHosting(group));
+  return (on) => [...on.groups()].some((group) => pattern.test(group));
 }
 
-function valueTest(subject: string, operator: Operator, values: readonly string[]): (value: string) => boolean {
+function valueTest({ subject, operator, values, pattern }: Comparison): (value: string) => boolean {
   const [first = ""] = values;
-  if (operator === "=~") {
-    const pattern = new RegExp(`^(?:${first})$`, "u");
-    return (value) => pattern.test(value);
-  }
+  if (pattern !== undefined) return (value) => pattern.test(value);
   const order = orders[subject] ?? byNumberOrText;
   const tests: Partial<Record<Operator, (value: string) => boolean>> = {
     ">": (value) => order(value, first) > 0,

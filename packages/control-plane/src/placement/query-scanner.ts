@@ -8,6 +8,7 @@ export class QueryScanner {
   private position = 0;
   private tokenAt = 0;
   private depth = 0;
+  private spent = 0;
   private readonly text: string;
 
   constructor(text: string) {
@@ -41,9 +42,40 @@ export class QueryScanner {
     throw new QuerySyntaxError(`${problem} at position ${this.position + 1}, found ${found}`);
   }
 
-  /** What was read last cannot stand there. @throws QuerySyntaxError */
-  refuse(problem: string): never {
-    throw new QuerySyntaxError(`${problem} at position ${this.tokenAt + 1}`);
+  /** What was read last cannot stand there, from `offset` characters into it on. @throws QuerySyntaxError */
+  refuse(problem: string, offset = 0): never {
+    throw new QuerySyntaxError(`${problem} at position ${this.tokenAt + offset + 1}`);
+  }
+
+  /** Adds to what the expression takes. @throws QuerySyntaxError past the most that all of it may */
+  spend(amount: number, most: number): void {
+    this.spent += amount;
+    if (this.spent > most) this.refuse("the patterns of an expression repeat too much");
+  }
+
+  /**
+   * A regular expression without quotation marks: up to white space, a quotation mark, or a `)` that it has not opened. It
+   * may hold characters that mean something elsewhere.
+   */
+  takePattern(): string | undefined {
+    let isClass = false;
+    let open = 0;
+    let end = this.position;
+    for (; end < this.text.length; end++) {
+      const character = this.text[end] ?? "";
+      if (/[\s'"]/.test(character)) break;
+      if (character === "\\") end++;
+      else if (isClass) isClass = character !== "]";
+      else if (character === "[") isClass = true;
+      else if (character === "(") open++;
+      else if (character === ")" && --open < 0) break;
+    }
+    if (end <= this.position) return undefined;
+    this.tokenAt = this.position;
+    this.position = Math.min(end, this.text.length);
+    const found = this.text.slice(this.tokenAt, this.position);
+    this.skipSpace();
+    return found;
   }
 
   /** Reads something that lies inside something else. @throws QuerySyntaxError past a hundred levels */

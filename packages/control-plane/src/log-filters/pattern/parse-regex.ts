@@ -1,4 +1,6 @@
-import { alphabet, type Instruction, RegexRunner } from "./regex-program.ts";
+import { allBut, classes, notAtLineEnd, setOf, setOfOne } from "../../platform/regex/character-sets.ts";
+import { compileRegex, forever, type Regex, sizeOf } from "../../platform/regex/compile-regex.ts";
+import { alphabet, RegexRunner } from "../../platform/regex/regex-program.ts";
 import type { Scanner } from "./scanner.ts";
 
 /** A regular expression of a filter pattern. */
@@ -31,15 +33,12 @@ export function parseRegex(scanner: Scanner): FilterRegex {
   }
   if (scanner.at === from) scanner.fail("A regular expression is empty");
   scanner.at++;
-  const size = alternatives.flat().reduce((sum, { least, most }) => sum + sizeOf(least, most), 0);
-  if (size > mostInstructions) scanner.fail("A regular expression repeats too much", from);
-  const runner = new RegexRunner(compile(alternatives));
+  const regex: Regex = { is: "either", of: alternatives.map((items) => ({ is: "sequence", of: items.map(regexOf) })) };
+  if (sizeOf(regex) > mostInstructions) scanner.fail("A regular expression repeats too much", from);
+  const runner = new RegexRunner(compileRegex(regex));
   const [only = [], ...others] = alternatives;
   return { test: (text) => runner.test(text), needles: others.length === 0 ? literalsOf(only) : [] };
 }
-
-/** Instructions that a repetition takes. */
-const sizeOf = (least: number, most: number) => (most === forever ? least + 3 : least + 2 * (most - least));
 
 interface Item {
   readonly is: Uint8Array | "start" | "end";
@@ -64,30 +63,16 @@ function parseAtom(scanner: Scanner): Pick<Item, "is" | "literal"> {
   if (character === "[") return { is: parseClass(scanner) };
   if (character === ".") {
     scanner.at++;
-    return { is: setOf((code) => code !== 10 && code !== 13) };
+    return { is: notAtLineEnd };
   }
   const { set, literal } = parseCharacter(scanner);
   return { is: set, ...(literal === undefined ? {} : { literal }) };
 }
 
-const setOf = (has: (code: number) => boolean) => Uint8Array.from({ length: alphabet }, (_, code) => Number(has(code)));
-const isDigit = (code: number) => code >= 48 && code <= 57;
-const isWord = (code: number) =>
-  isDigit(code) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 95;
-const isBlank = (code: number) => code === 32 || (code >= 9 && code <= 13);
-const classes: Readonly<Record<string, (code: number) => boolean>> = {
-  d: isDigit,
-  D: (code) => !isDigit(code),
-  w: isWord,
-  W: (code) => !isWord(code),
-  s: isBlank,
-  S: (code) => !isBlank(code),
-};
-
 /** One character, plain or escaped, or a class as `\d`. */
 function parseCharacter(scanner: Scanner): { readonly set: Uint8Array; readonly literal?: string } {
   const character = scanner.next;
-  const one = (literal: string) => ({ set: setOf((code) => code === literal.charCodeAt(0)), literal });
+  const one = (literal: string) => ({ set: setOfOne(literal.charCodeAt(0)), literal });
   if (character !== "\\") {
     if (!symbols.test(character)) {
       const what = operators.includes(character) && character !== "" ? "is out of place" : "is not supported";
@@ -132,7 +117,7 @@ function parseClass(scanner: Scanner): Uint8Array {
   }
   if (scanner.at === first) scanner.fail("A character class is empty", from);
   scanner.at++;
-  return isNegated ? set.map((has) => 1 - has) : set;
+  return isNegated ? allBut(set) : set;
 }
 
 /** In a class most operators stand for themselves. */
@@ -140,10 +125,8 @@ function parseMember(scanner: Scanner): ReturnType<typeof parseCharacter> {
   const character = scanner.next;
   if (character === "\\" || !operators.includes(character)) return parseCharacter(scanner);
   scanner.at++;
-  return { set: setOf((code) => code === character.charCodeAt(0)), literal: character };
+  return { set: setOfOne(character.charCodeAt(0)), literal: character };
 }
-
-const forever = Number.POSITIVE_INFINITY;
 
 function parseQuantifier(scanner: Scanner): Pick<Item, "least" | "most"> {
   const simple = { "*": [0, forever], "+": [1, forever], "?": [0, 1] }[scanner.next];
@@ -159,43 +142,10 @@ function parseQuantifier(scanner: Scanner): Pick<Item, "least" | "most"> {
   return bounds;
 }
 
-function compile(alternatives: readonly (readonly Item[])[]): Instruction[] {
-  const program: Instruction[] = [];
-  alternatives.forEach((items, index) => {
-    const isLast = index === alternatives.length - 1;
-    const split: Instruction = { do: "split", next: program.length + 1, or: 0 };
-    if (!isLast) program.push(split);
-    for (const item of items) emit(program, item);
-    program.push({ do: "match" });
-    split.or = program.length;
-  });
-  return program;
-}
-
-function emit(program: Instruction[], { is, least, most }: Item): void {
-  const take = () => {
-    const next = program.length + 1;
-    program.push(typeof is === "string" ? { do: is, next } : { do: "take", set: is, next });
-  };
-  for (let count = 0; count < least; count++) take();
-  if (most === forever) {
-    const loop = program.length;
-    const split: Instruction = { do: "split", next: loop + 1, or: 0 };
-    program.push(split);
-    take();
-    program.push({ do: "split", next: loop, or: loop });
-    split.or = program.length;
-    return;
-  }
-  const splits: (Instruction & { do: "split" })[] = [];
-  for (let count = least; count < most; count++) {
-    const split = { do: "split" as const, next: program.length + 1, or: 0 };
-    splits.push(split);
-    program.push(split);
-    take();
-  }
-  for (const split of splits) split.or = program.length;
-}
+const regexOf = ({ is, least, most }: Item): Regex => {
+  const of: Regex = typeof is === "string" ? { is } : { is: "set", set: is };
+  return least === 1 && most === 1 ? of : { is: "repeat", of, least, most };
+};
 
 /** Characters side by side that have to be there. */
 function literalsOf(items: readonly Item[]): readonly string[] {
