@@ -5,7 +5,7 @@ import { type Kind, kinds } from "../model/resources.ts";
 import { inTransaction, openDatabase, type Schema } from "../platform/sqlite-database.ts";
 import { CommittingStore, type Durability, type StoreOptions } from "./core/committing-store.ts";
 import { plainJson } from "./core/plain-json.ts";
-import { applyStep, emptyState, find, type State, type Step } from "./core/state.ts";
+import { applyStep, emptyState, find, type State, type Step, settled, unsettled } from "./core/state.ts";
 import type { Stored } from "./store.ts";
 
 /** Of 4 KiB. The more, the fewer pages are moved that were changed again meanwhile, and the longer each move takes. */
@@ -95,7 +95,7 @@ function recorder(database: DatabaseSync): (revision: number, steps: readonly St
 
 /** Reads the whole file. Resources of a kind that this program does not know stay on disk and are not seen. */
 function load(database: DatabaseSync): State {
-  let state = emptyState;
+  let state = unsettled(emptyState);
   const known = new Set<string>(kinds);
   database.exec("DELETE FROM moved WHERE position NOT IN (SELECT position FROM resource)");
   const rows = database.prepare(
@@ -110,7 +110,7 @@ function load(database: DatabaseSync): State {
     state = applyStep(state, { kind, arn, position, change: { revision, after } });
   }
   const latest = Number(database.prepare("SELECT latest FROM revision").get()?.["latest"]);
-  return { ...state, revision: latest };
+  return { ...settled(state), revision: latest };
 }
 
 interface Row {

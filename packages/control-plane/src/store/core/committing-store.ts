@@ -184,6 +184,7 @@ function callSafely(listener: (change: Change) => void, change: Change): void {
 }
 
 function requireDistinct(writes: readonly Write[]): void {
+  if (writes.length < 2 || new Set(writes.map(({ arn }) => arn)).size === writes.length) return;
   if (new Set(writes.map(({ kind, arn }) => `${kind} ${arn}`)).size < writes.length) {
     throw new TypeError("A commit may write a resource only once.");
   }

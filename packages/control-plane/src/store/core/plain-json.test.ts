@@ -15,6 +15,11 @@ test("undefined members are left out of a copy, deep down too", () => {
   expect((clean.b as unknown as [{ inner: object }])[0].inner).toBe(inner);
 });
 
+test("a member that is called __proto__ stays one", () => {
+  const clean = plainJson({ a: undefined, b: JSON.parse('{ "__proto__": { "c": 1 }, "d": -0 }') as object });
+  expect(JSON.stringify(clean)).toBe('{"b":{"__proto__":{"c":1},"d":0}}');
+});
+
 test("negative zero becomes zero, which is what JSON makes of it", () => {
   expect(plainJson({ a: [-0] })).toStrictEqual({ a: [0] });
 });

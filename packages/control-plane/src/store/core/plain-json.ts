@@ -7,38 +7,77 @@ import { inspect } from "node:util";
  * @throws TypeError for anything that JSON would not give back: dates, class instances, functions, NaN.
  */
 export function plainJson<V>(value: V, path = "value"): V {
+  try {
+    return plain(value) as V;
+  } catch (error) {
+    if (!(error instanceof NotPlain)) throw error;
+    throw new TypeError(`${path}${error.path} is not plain JSON: ${inspect(error.value, { depth: 0 })}`);
+  }
+}
+
+/** Where in a value what is not there; its path is put together while it is thrown, and costs nothing before. */
+class NotPlain {
+  readonly value: unknown;
+  readonly path: string;
+
+  constructor(value: unknown, path = "") {
+    this.value = value;
+    this.path = path;
+  }
+}
+
+function plain(value: unknown): unknown {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   // JSON has no negative zero; adding zero makes it zero.
-  if (typeof value === "number" && Number.isFinite(value)) return (value + 0) as V;
-  if (typeof value !== "object") throw notPlain(value, path);
+  if (typeof value === "number" && Number.isFinite(value)) return value + 0;
+  if (typeof value !== "object") throw new NotPlain(value);
   if (Object.isFrozen(value)) return value;
-  if (Array.isArray(value)) return plainArray(value, path) as V;
+  if (Array.isArray(value)) return plainArray(value);
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) throw notPlain(value, path);
-  return plainObject(value as Record<string, unknown>, path) as V;
+  if (prototype !== Object.prototype && prototype !== null) throw new NotPlain(value);
+  return plainObject(value as Record<string, unknown>);
 }
 
-const notPlain = (value: unknown, path: string) =>
-  new TypeError(`${path} is not plain JSON: ${inspect(value, { depth: 0 })}`);
-
-function plainArray(value: readonly unknown[], path: string): readonly unknown[] {
-  let copied = false;
-  const clean = value.map((item, index) => {
-    const plain = plainJson(item, `${path}[${index}]`);
-    copied ||= !Object.is(plain, item);
-    return plain;
-  });
-  return Object.freeze(copied ? clean : value);
-}
-
-function plainObject(value: Record<string, unknown>, path: string): Record<string, unknown> {
-  let copied = false;
-  const clean: [string, unknown][] = [];
-  for (const name of Object.keys(value)) {
-    const member = value[name];
-    const plain = member === undefined ? undefined : plainJson(member, `${path}.${name}`);
-    copied ||= plain === undefined || !Object.is(plain, member);
-    if (plain !== undefined) clean.push([name, plain]);
+function plainArray(value: readonly unknown[]): readonly unknown[] {
+  let copy: unknown[] | undefined;
+  for (let index = 0; index < value.length; index++) {
+    const item = value[index];
+    const clean = inside(item, index);
+    if (Object.is(clean, item)) continue;
+    copy ??= value.slice();
+    copy[index] = clean;
   }
-  return Object.freeze(copied ? Object.fromEntries(clean) : value);
+  return Object.freeze(copy ?? value);
+}
+
+function plainObject(value: Record<string, unknown>): Record<string, unknown> {
+  const names = Object.keys(value);
+  const isClean = names.every((name) => {
+    const member = value[name];
+    return member !== undefined && Object.is(inside(member, name), member);
+  });
+  return Object.freeze(isClean ? value : cleanCopy(value, names));
+}
+
+/** What is clean already costs next to nothing the second time: it is frozen. */
+function cleanCopy(value: Record<string, unknown>, names: readonly string[]): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (const name of names) {
+    const member = value[name];
+    if (member === undefined) continue;
+    const clean = inside(member, name);
+    if (name === "__proto__") Object.defineProperty(copy, name, { value: clean, enumerable: true });
+    else copy[name] = clean;
+  }
+  return copy;
+}
+
+/** A member's plain form. */
+function inside(member: unknown, name: string | number): unknown {
+  try {
+    return plain(member);
+  } catch (error) {
+    if (!(error instanceof NotPlain)) throw error;
+    throw new NotPlain(error.value, `${typeof name === "number" ? `[${name}]` : `.${name}`}${error.path}`);
+  }
 }

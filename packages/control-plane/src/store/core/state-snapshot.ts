@@ -3,7 +3,7 @@ import type { Kind, Resources } from "../../model/resources.ts";
 import { type TallyName, type TallyValue, tallies } from "../../model/tallies.ts";
 import type { Page, PageWish, Snapshot, Stored } from "../store.ts";
 import { PositionSet } from "./position-set.ts";
-import { find, type KindState, type State } from "./state.ts";
+import { find, isIndexKey, type KindState, type State } from "./state.ts";
 
 /** A state as readers see it. */
 export class StateSnapshot implements Snapshot {
@@ -80,7 +80,7 @@ function narrow(
   for (const condition of conditions) {
     const [field, wanted] = condition;
     const index = indexes[field];
-    if (index === undefined || typeof wanted !== "string") continue;
+    if (index === undefined || !isIndexKey(wanted)) continue;
     const positions = index.get(wanted);
     if (positions === undefined) return { positions: PositionSet.empty, left: [] };
     if (best === undefined || positions.size < best.positions.size) best = { condition, positions };

@@ -1,19 +1,22 @@
+import { Map as PersistentMap } from "immutable";
 import { indexes } from "../../model/indexes.ts";
 import { type Kind, kinds } from "../../model/resources.ts";
 import { type Tally, type TallyName, tallies } from "../../model/tallies.ts";
 import type { Change, Stored, Write } from "../store.ts";
 import { PositionMap } from "./position-map.ts";
 import { PositionSet } from "./position-set.ts";
-import { TextMap } from "./text-map.ts";
+
+/** What an index is looked up by; fields with other values are not indexed. */
+export type IndexKey = string | number | boolean;
 
 /**
  * The resources of one kind. Each has a position, a number that grows in the order of first commits; indexes are sets of
  * positions, so that a change of a resource touches only the indexes of the fields that changed.
  */
 export interface KindState {
-  readonly positions: TextMap<number>;
+  readonly positions: PersistentMap<string, number>;
   readonly rows: PositionMap<Stored>;
-  readonly indexes: Readonly<Record<string, TextMap<PositionSet>>>;
+  readonly indexes: Readonly<Record<string, PersistentMap<IndexKey, PositionSet>>>;
 }
 
 /** A running total, and over how many resources: with none it is forgotten. */
@@ -27,7 +30,7 @@ export interface State {
   readonly revision: number;
   readonly nextPosition: number;
   readonly kinds: Readonly<Record<Kind, KindState>>;
-  readonly tallies: Readonly<Record<TallyName, TextMap<Tallied>>>;
+  readonly tallies: Readonly<Record<TallyName, PersistentMap<string, Tallied>>>;
 }
 
 /** A change together with the position of the resource, which is what a disk needs to know. */
@@ -39,16 +42,18 @@ export interface Step {
 }
 
 const emptyKind = (kind: Kind): KindState => ({
-  positions: TextMap.empty,
+  positions: PersistentMap(),
   rows: PositionMap.empty,
-  indexes: Object.fromEntries(indexes[kind].map((field) => [field, TextMap.empty])),
+  indexes: Object.fromEntries(indexes[kind].map((field) => [field, PersistentMap()])),
 });
 
 export const emptyState: State = {
   revision: 0,
   nextPosition: 1,
   kinds: Object.fromEntries(kinds.map((kind) => [kind, emptyKind(kind)])) as unknown as State["kinds"],
-  tallies: Object.fromEntries(Object.keys(tallies).map((name) => [name, TextMap.empty])) as unknown as State["tallies"],
+  tallies: Object.fromEntries(
+    Object.keys(tallies).map((name) => [name, PersistentMap()]),
+  ) as unknown as State["tallies"],
 };
 
 /** The resource of that name, if it is there. */
@@ -130,16 +135,19 @@ function stepIndexes(
   return next;
 }
 
-function without(index: TextMap<PositionSet>, key: string, position: number): typeof index {
+function without(index: PersistentMap<IndexKey, PositionSet>, key: IndexKey, position: number): typeof index {
   const rest = index.get(key)?.delete(position);
   return rest === undefined || rest.size === 0 ? index.delete(key) : index.set(key, rest);
 }
 
-/** A field's value as an index knows it; undefined if it is absent or no text: only texts are indexed. */
-function indexKey(value: object | undefined, field: string): string | undefined {
+/** A field's value as an index knows it; undefined if it is absent or none that is indexed. */
+function indexKey(value: object | undefined, field: string): IndexKey | undefined {
   const key: unknown = value && (value as Record<string, unknown>)[field];
-  return typeof key === "string" ? key : undefined;
+  return isIndexKey(key) ? key : undefined;
 }
+
+export const isIndexKey = (key: unknown): key is IndexKey =>
+  typeof key === "string" || typeof key === "number" || typeof key === "boolean";
 
 const talliesByKind = Map.groupBy(
   Object.entries(tallies) as unknown as readonly (readonly [TallyName, Tally<Kind, unknown>])[],
@@ -172,15 +180,34 @@ function stepTallies(
 }
 
 function tallied(
-  held: TextMap<Tallied>,
+  held: PersistentMap<string, Tallied>,
   key: string,
   tally: Tally<Kind, unknown>,
   left: Stored | undefined,
   joined: Stored | undefined,
-): TextMap<Tallied> {
+): PersistentMap<string, Tallied> {
   const { members, total } = held.get(key) ?? { members: 0, total: tally.zero };
   const remaining = members - (left ? 1 : 0) + (joined ? 1 : 0);
   if (remaining === 0) return held.delete(key);
   const reduced = left ? tally.subtract(total, left.value) : total;
   return held.set(key, { members: remaining, total: joined ? tally.add(reduced, joined.value) : reduced });
 }
+
+/**
+ * A state whose maps `applyStep` changes in place, which is faster for many steps at once. It and everything made from
+ * it is only for whoever builds a state; `settled` gives the one for others.
+ */
+export const unsettled = (state: State): State => mapMaps(state, (map) => map.asMutable());
+export const settled = (state: State): State => mapMaps(state, (map) => map.asImmutable());
+
+function mapMaps(state: State, change: <K, V>(map: PersistentMap<K, V>) => PersistentMap<K, V>): State {
+  const kind = ({ positions, rows, indexes: held }: KindState): KindState => ({
+    positions: change(positions),
+    rows,
+    indexes: mapValues(held, change),
+  });
+  return { ...state, kinds: mapValues(state.kinds, kind), tallies: mapValues(state.tallies, change) };
+}
+
+const mapValues = <K extends string, V>(held: Readonly<Record<K, V>>, change: (value: V) => V): Record<K, V> =>
+  Object.fromEntries(Object.entries<V>(held).map(([key, value]) => [key, change(value)])) as Record<K, V>;
