@@ -45,12 +45,21 @@ export interface ArnParts extends Place {
 
 /** Splits an ARN, or says undefined for a string that is none. */
 export function parseArn(text: string): ArnParts | undefined {
-  const [arn, partition, service, region, accountId, ...rest] = text.split(":");
-  const resource = rest.join(":");
-  if (arn !== "arn" || !partition || !service || region === undefined || accountId === undefined || resource === "") {
-    return undefined;
-  }
-  return { partition, service, region, accountId, resource };
+  if (!text.startsWith("arn:")) return undefined;
+  const ends: number[] = [];
+  for (let end = 3; end >= 0 && ends.length < 5; end = text.indexOf(":", end + 1)) ends.push(end);
+  const [first = 0, second = 0, third = 0, fourth = 0, fifth = text.length] = ends;
+  const partition = text.slice(first + 1, second);
+  const service = text.slice(second + 1, third);
+  const resource = text.slice(fifth + 1);
+  if (partition === "" || service === "" || resource === "") return undefined;
+  return {
+    partition,
+    service,
+    region: text.slice(third + 1, fourth),
+    accountId: text.slice(fourth + 1, fifth),
+    resource,
+  };
 }
 
 /** The last segment of an ARN, or of a path: the id or name. A bare name is returned as it is. */

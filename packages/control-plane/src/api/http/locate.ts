@@ -12,22 +12,22 @@ export type Located =
   | { readonly service: undefined; readonly operation: string; readonly protocol: ProtocolName };
 
 /**
- * Tells requests apart: those of REST services by the service that the signature is for, and by their path if there is none;
- * others by X-Amz-Target, else by `Action` and `Version` in a form or query string, and where the version says nothing, by
+ * Tells requests apart: by X-Amz-Target, which requests to REST services do not have; those by the service that the signature is for,
+ * and by their path if there is none; others by `Action` and `Version` in a form or query string, and where the version says nothing, by
  * the service that the signature is for. Undefined for what is no AWS request.
  */
 export function locate(request: WireRequest, services: readonly ServiceDefinition[]): Located | undefined {
   const { headers } = request;
+  const target = request.path === "/" ? targetOf(request) : undefined;
+  const targeted = target && services.find((each) => each.target === target.target);
+  if (target !== undefined && targeted !== undefined) return { service: targeted, operation: target.operation };
   const rest = restServiceOf(request, services);
   if (rest !== undefined) return { service: rest, operation: undefined };
   if (request.path !== "/") return undefined;
-  const target = targetOf(request);
   if (target !== undefined) {
-    const service = services.find((each) => each.target === target.target);
     const { operation } = target;
-    if (service !== undefined) return { service, operation };
     const protocol = String(headers["content-type"]).includes("json-1.0") ? "awsJson1_0" : "awsJson1_1";
-    return { service, operation, protocol };
+    return { service: undefined, operation, protocol };
   }
   const form = formOf(request);
   const operation = form?.find(([name]) => name === "Action")?.[1];

@@ -13,23 +13,24 @@ import { stopCause } from "./stop-cause.ts";
 export function applyStateChange(task: Task, change: StateChange, now: number): Task {
   if (task.lastStatus === "STOPPED" || task.containerInstanceArn === undefined) return task;
   const containers = withManagedAgents(change.containers.reduce(withContainer, task.containers), change, now);
-  const told = withAttachments({ ...task, containers }, change);
-  const timed: Task = {
-    ...told,
-    ...firstOf("connectivity", told.connectivity, "CONNECTED"),
-    ...firstOf("connectivityAt", told.connectivityAt, now),
-    ...firstOf("pullStartedAt", told.pullStartedAt, change.pullStartedAt),
-    ...firstOf("pullStoppedAt", told.pullStoppedAt, change.pullStoppedAt),
-    ...firstOf("executionStoppedAt", told.executionStoppedAt, change.executionStoppedAt),
-  };
   const isRunning = change.status === "RUNNING" && isBefore(task.lastStatus, "RUNNING");
-  const running: Task = isRunning ? { ...timed, lastStatus: "RUNNING", startedAt: timed.startedAt ?? now } : timed;
-  const next = change.status === "STOPPED" ? stopped(running, change, now) : stopping(running, change, now);
+  const told: Task = {
+    ...task,
+    containers,
+    attachments: withAttachments(task.attachments, change),
+    ...firstOf("connectivity", task.connectivity, "CONNECTED"),
+    ...firstOf("connectivityAt", task.connectivityAt, now),
+    ...firstOf("pullStartedAt", task.pullStartedAt, change.pullStartedAt),
+    ...firstOf("pullStoppedAt", task.pullStoppedAt, change.pullStoppedAt),
+    ...firstOf("executionStoppedAt", task.executionStoppedAt, change.executionStoppedAt),
+    ...(isRunning ? { lastStatus: "RUNNING", startedAt: task.startedAt ?? now } : {}),
+  };
+  const next = change.status === "STOPPED" ? stopped(told, change, now) : stopping(told, change, now);
   return isSame(task, next) ? task : next;
 }
 
-const firstOf = <K extends keyof Task>(name: K, known: Task[K], said: Task[K]): Partial<Task> =>
-  known === undefined && said !== undefined ? { [name]: said } : {};
+const firstOf = <K extends keyof Task>(name: K, known: Task[K], said: Task[K]): Partial<Task> | undefined =>
+  known === undefined && said !== undefined ? { [name]: said } : undefined;
 
 /** The end of it: all its containers have stopped, and its network interface goes. */
 function stopped(task: Task, { reason }: StateChange, now: number): Task {
@@ -102,15 +103,17 @@ function withManagedAgents(
 }
 
 /** The network interface is there once a container that uses it is, or when the agent says so. */
-function withAttachments(task: Task, { containers, attached = [] }: StateChange): Task {
+function withAttachments(
+  attachments: Task["attachments"],
+  { containers, attached = [] }: StateChange,
+): Task["attachments"] {
   const isMeant = ({ id }: TaskAttachment) =>
     containers.length > 0 || attached.some((arn) => arn === id || arn.endsWith(`/${id}`));
   const isDue = (attachment: TaskAttachment) => attachment.status !== "ATTACHED" && isMeant(attachment);
-  if (!task.attachments.some(isDue)) return task;
-  const attachments = task.attachments.map(
+  if (!attachments.some(isDue)) return attachments;
+  return attachments.map(
     (attachment): TaskAttachment => (isDue(attachment) ? { ...attachment, status: "ATTACHED" } : attachment),
   );
-  return { ...task, attachments };
 }
 
 const isSame = (before: Task, after: Task) =>
