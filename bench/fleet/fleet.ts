@@ -5,6 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Cluster, ContainerInstance, Service } from "@aws-sdk/client-ecs";
 import { JsonApi } from "../../packages/agent/src/channel/json-api.ts";
 import type { Credentials } from "../../packages/agent/src/channel/signer.ts";
+import { controlPlaneFlags } from "../../packages/cli/src/house/house.ts";
 import { freePort } from "../../test/docker/house.ts";
 import type { StartMachines } from "./machines.child.ts";
 import { MeasuredProcess } from "./measured-process.ts";
@@ -59,7 +60,7 @@ export class Fleet {
     const endpoint = `http://127.0.0.1:${port}`;
     const main = join(import.meta.dirname, "../../packages/control-plane/src/main.ts");
     const args = ["--data-dir", directory, "--listen", `127.0.0.1:${port}`, "--log-level", "warn"];
-    const controlPlane = new MeasuredProcess(main, args);
+    const controlPlane = new MeasuredProcess(main, args, controlPlaneFlags);
     for (const end = Date.now() + 60_000; ; await wait(50)) {
       const response = await fetch(`${endpoint}/healthz`).catch(() => undefined);
       await response?.body?.cancel();

@@ -23,22 +23,38 @@ export interface InstanceMeasurement {
   readonly tasks: readonly TaskMeasurement[];
 }
 
-/** The average of what came in one minute, and of how much. */
-class Averages {
-  private readonly byKey = new Map<string, { used: number; available: number; count: number }>();
+/** What was measured of one task or instance in one minute: sums, and of how many measurements. */
+interface Measured {
+  cpuUsed: number;
+  cpuAvailable: number;
+  memoryUsed: number;
+  memoryAvailable: number;
+  count: number;
+}
 
-  add(key: string, { used, available }: Use): void {
-    const known = this.byKey.get(key);
-    if (known === undefined) this.byKey.set(key, { used, available, count: 1 });
-    else {
-      known.used += used;
-      known.available = available;
-      known.count += 1;
+/** The averages of what came in one minute. */
+class Averages {
+  private readonly byKey = new Map<string, Measured>();
+
+  add(key: string, { cpuUnits, memoryMiB }: { readonly cpuUnits: Use; readonly memoryMiB: Use }): void {
+    let known = this.byKey.get(key);
+    if (known === undefined) {
+      known = { cpuUsed: 0, cpuAvailable: 0, memoryUsed: 0, memoryAvailable: 0, count: 0 };
+      this.byKey.set(key, known);
     }
+    known.cpuUsed += cpuUnits.used;
+    known.cpuAvailable = cpuUnits.available;
+    known.memoryUsed += memoryMiB.used;
+    known.memoryAvailable = memoryMiB.available;
+    known.count += 1;
   }
 
-  all(): readonly Use[] {
-    return [...this.byKey.values()].map(({ used, available, count }) => ({ used: used / count, available }));
+  all(metric: UtilizationMetric): readonly Use[] {
+    return Array.from(this.byKey.values(), (measured) =>
+      metric === "CPUUtilization"
+        ? { used: measured.cpuUsed / measured.count, available: measured.cpuAvailable }
+        : { used: measured.memoryUsed / measured.count, available: measured.memoryAvailable },
+    );
   }
 }
 
@@ -51,7 +67,7 @@ interface Subject {
   readonly series: Readonly<Record<UtilizationMetric, MinuteSeries>>;
   /** Counted from the epoch. */
   minute: number;
-  current: Readonly<Record<UtilizationMetric, Averages>>;
+  current: Averages;
 }
 
 /** So many services and clusters are measured at the most; 15 KiB each. */
@@ -109,10 +125,9 @@ export class UtilizationMetrics {
     if (minute !== subject.minute) {
       sumUp(subject);
       subject.minute = minute;
-      subject.current = { CPUUtilization: new Averages(), MemoryUtilization: new Averages() };
+      subject.current = new Averages();
     }
-    subject.current.CPUUtilization.add(key, uses.cpuUnits);
-    subject.current.MemoryUtilization.add(key, uses.memoryMiB);
+    subject.current.add(key, uses);
   }
 
   private newSubject(arn: string, summarize: Subject["summarize"]): Subject | undefined {
@@ -121,7 +136,7 @@ export class UtilizationMetrics {
       summarize,
       series: { CPUUtilization: new MinuteSeries(), MemoryUtilization: new MinuteSeries() },
       minute: 0,
-      current: { CPUUtilization: new Averages(), MemoryUtilization: new Averages() },
+      current: new Averages(),
     };
     this.subjects.set(arn, subject);
     return subject;
@@ -140,7 +155,7 @@ export class UtilizationMetrics {
 /** Puts the minute under way into the series, with what has come of it so far. */
 function sumUp({ summarize, series, minute, current }: Subject): void {
   for (const metric of utilizationMetrics) {
-    const statistics = summarize(current[metric].all());
+    const statistics = summarize(current.all(metric));
     if (statistics !== undefined) series[metric].set(minute * minuteMs, statistics);
   }
 }

@@ -34,6 +34,6 @@ export function clusterUtilization(instances: readonly Use[]): MinuteStatistics 
 const total = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0);
 const bounds = (samples: readonly number[]) => ({
   sampleCount: samples.length,
-  minimum: Math.min(...samples),
-  maximum: Math.max(...samples),
+  minimum: samples.reduce((least, each) => Math.min(least, each)),
+  maximum: samples.reduce((most, each) => Math.max(most, each)),
 });

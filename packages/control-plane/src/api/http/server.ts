@@ -217,7 +217,17 @@ function bodyLimit(services: readonly ServiceDefinition[], target: string | read
 /** The address under which the caller reached us, for answers that name further addresses of ours. */
 function endpointOf(app: App, host: string | undefined): string {
   const scheme = app.server instanceof TlsServer ? "https" : "http";
-  if (host !== undefined && /^[\w.:[\]-]+$/.test(host) && hostNameOf(host) !== "") return `${scheme}://${host}`;
+  if (host !== undefined && isPlainHost(host)) return `${scheme}://${host}`;
   const address = app.server.address() as AddressInfo;
   return `${scheme}://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`;
 }
+
+function isPlainHost(host: string): boolean {
+  if (host === lastPlainHost) return true;
+  const isPlain = /^[\w.:[\]-]+$/.test(host) && hostNameOf(host) !== "";
+  if (isPlain) lastPlainHost = host;
+  return isPlain;
+}
+
+/** Nearly all callers know the house by one name. */
+let lastPlainHost: string | undefined;

@@ -106,5 +106,12 @@ function basicDate(text: string): string | undefined {
 export const formatBasic = (time: number): string => new Date(time).toISOString().replace(/[-:]|\.\d+/g, "");
 
 /** `20260101T000000Z` as epoch milliseconds; NaN if there is no such moment. */
-export const parseBasic = (text: string): number =>
-  Date.parse(text.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, "$1-$2-$3:$4:$5"));
+export function parseBasic(text: string): number {
+  if (text !== parsed.text) {
+    parsed = { text, time: Date.parse(text.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, "$1-$2-$3:$4:$5")) };
+  }
+  return parsed.time;
+}
+
+/** The last one: requests of one second bear the same. */
+let parsed = { text: "", time: Number.NaN };
