@@ -131,17 +131,18 @@ describe("calls", () => {
     answers.push(
       { status: 500, body: '{"__type":"ServerException"}' },
       { status: 400, body: '{"__type":"ThrottlingException"}' },
+      { status: 408, body: "" }, // the connection waited too long to be accepted
     );
     const submitted = apiWith(clock).submitTaskStateChange({ task: taskArn, status: "RUNNING" });
     const moving = setInterval(() => clock.advance(1_000), 5);
     await submitted;
     clearInterval(moving);
-    expect(requests).toHaveLength(3);
+    expect(requests).toHaveLength(4);
     answers.push({ status: 400, body: '{"__type":"InvalidParameterException","message":"no"}' });
     await expect(apiWith(clock).submitTaskStateChange({ task: taskArn, status: "RUNNING" })).rejects.toMatchObject({
       name: "InvalidParameterException",
     });
-    expect(requests).toHaveLength(4);
+    expect(requests).toHaveLength(5);
   });
 
   test("nobody there is a NetworkError, and an abort ends the trying", async () => {

@@ -18,7 +18,8 @@ const patience = { registerMs: 3_600_000, submitMs: 24 * 3_600_000 } as const;
 /** Refusals that may not last. A missing answer may not either. */
 const passing = ["NetworkError", "ThrottlingException", "ServerException", "LimitExceededException", "RequestTimeout"];
 const mayPass = (error: unknown) =>
-  error instanceof ControlPlaneError && (passing.includes(error.name) || error.statusCode >= 500);
+  error instanceof ControlPlaneError &&
+  (passing.includes(error.name) || error.statusCode >= 500 || error.statusCode === 408);
 
 /** The ECS API over HTTP, as one cluster's agent uses it. */
 export class EcsApi implements ControlPlane {

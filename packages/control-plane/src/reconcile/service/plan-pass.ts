@@ -238,5 +238,6 @@ function nextLook(
     ...(starting.short === undefined ? [] : [now + roomSoughtMilliseconds]),
     ...(stageAt === undefined ? [] : [Math.max(stageAt, now)]),
   ];
-  return times.length === 0 ? "when-changed" : { afterSeconds: (Math.min(...times) - now) / 1000 };
+  if (times.length === 0) return "when-changed";
+  return { afterSeconds: (times.reduce((first, time) => Math.min(first, time)) - now) / 1000 };
 }

@@ -50,7 +50,9 @@ export function planUnplaced(
           endTask(snapshot, task, now, { stopCode: "TaskFailedToStart", stoppedReason: timeoutReason(refusals) }),
         ),
     ],
-    ...(waiting.length === 0 ? {} : { nextTimeout: Math.min(...waiting) + roomTimeoutMilliseconds }),
+    ...(waiting.length === 0
+      ? {}
+      : { nextTimeout: waiting.reduce((first, at) => Math.min(first, at)) + roomTimeoutMilliseconds }),
     hasMore: all.length > tasks.length && placed.length > 0,
   };
 }
