@@ -146,6 +146,14 @@ test("a task that stops frees its container instance", async () => {
   ]);
 });
 
+test("a container instance that is placed on", async () => {
+  const same = instance();
+  expect((await eventsAfter(same, same)).map((event) => event["detail-type"])).toEqual([
+    "ECS Container Instance State Change",
+  ]);
+  expect(await eventsAfter(instance(), instance())).toEqual([]);
+});
+
 test("container instances, and nothing of capacity for Fargate", async () => {
   const [event] = await eventsAfter(instance(), instance({ agentConnected: false }));
   expect(event?.detail).toMatchObject({ agentConnected: false, version: 2, clusterArn: exampleService().clusterArn });

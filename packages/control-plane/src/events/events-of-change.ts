@@ -40,7 +40,8 @@ export function eventsOfChange({ before, after, revision }: Change, around: Surr
   }
   if (after?.kind === "containerInstance") {
     const old = before?.kind === "containerInstance" ? before.value : undefined;
-    return isSame(old, after.value) ? [] : instanceEvents(after, seen);
+    // One that is moved to a new revision as it is was placed on: what remains of it is news.
+    return old !== after.value && isSame(old, after.value) ? [] : instanceEvents(after, seen);
   }
   if (after?.kind === "service") {
     const old = before?.kind === "service" ? before.value : undefined;
