@@ -11,8 +11,9 @@ import { describeTaskSet } from "../task-sets/describe-task-set.ts";
 import { requireTaskSet, taskSetArnFrom } from "../task-sets/find-task-set.ts";
 
 /**
- * Ends a task set: it is DRAINING while tasks of it run, then gone. Without `force` it has to be scaled to nothing, and not
- * the primary one. Source: ECS API reference, DeleteTaskSet; for the primary one terraform-provider-aws pull request 30839.
+ * Ends a task set: it is DRAINING while tasks of it run, then gone. Without `force` it is not the primary one, and scaled
+ * to nothing if tasks of it run. Source: ECS API reference, DeleteTaskSet; for the primary one terraform-provider-aws pull
+ * request 30839, for those of which no task runs the provider's acceptance tests, which delete them without force.
  */
 export const deleteTaskSet: Operation<"DeleteTaskSet"> = async (input, { store, clock, caller }) => {
   const now = clock.now();
@@ -27,7 +28,8 @@ export const deleteTaskSet: Operation<"DeleteTaskSet"> = async (input, { store, 
     if (stored.value.status === "ACTIVE" && !input.force) {
       const invalid = (message: string) => new EcsError("InvalidParameterException", message);
       if (isPrimary) throw invalid("The primary task set cannot be deleted without force.");
-      if (stored.value.scalePercent > 0) {
+      const { running } = snapshot.tally("deploymentTasks", stored.value.taskSetId);
+      if (stored.value.scalePercent > 0 && running > 0) {
         throw invalid("The task set cannot be deleted while it is scaled above 0. Use force to delete it anyway.");
       }
     }
