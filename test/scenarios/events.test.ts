@@ -103,6 +103,15 @@ test("a service's way to its steady state, and a task's to its end, are events",
   expect(last?.detail).toMatchObject({ lastStatus: "STOPPED", stopCode: "UserInitiated" });
 });
 
+async function allowRunTask({ store }: WholeHouse): Promise<void> {
+  const policyDocument = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "ecs:RunTask", Resource: "*" }],
+  });
+  const value = exampleRole({ inlinePolicies: [{ policyName: "run", policyDocument }] });
+  await store.commit([{ kind: "role", arn: roleKeyOf(exampleRoleArn), expected: 0, value }]);
+}
+
 test("a schedule runs tasks as its role may", async () => {
   opened = await openHouse();
   const { house, context, refused } = opened;
@@ -121,12 +130,7 @@ test("a schedule runs tasks as its role may", async () => {
   await refused;
   expect(await started()).toEqual([]); // there is no such role
 
-  const policyDocument = JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Action: "ecs:RunTask", Resource: "*" }],
-  });
-  const value = exampleRole({ inlinePolicies: [{ policyName: "run", policyDocument }] });
-  await house.store.commit([{ kind: "role", arn: roleKeyOf(exampleRoleArn), expected: 0, value }]);
+  await allowRunTask(house);
   await pass(5 * minute, minute);
   const tasks = await started();
   expect(tasks).toHaveLength(2);
@@ -140,4 +144,32 @@ test("a schedule runs tasks as its role may", async () => {
   await operations.DisableRule({ Name: "often" }, context);
   await pass(20 * minute, 5 * minute);
   expect(await started()).toHaveLength(2);
+});
+
+test("of tasks that do not all find a place the rest is started when there is room, and none twice", async () => {
+  opened = await openHouse();
+  const { house, context } = opened;
+  const containerDefinitions = [{ name: "app", image: "one", memory: 7_000 }];
+  await house.call("RegisterTaskDefinition", { family: "large", containerDefinitions });
+  await allowRunTask(house);
+  await operations.PutRule({ Name: "mine", EventPattern: JSON.stringify({ source: ["my.app"] }) }, context);
+  const target = {
+    Id: "1",
+    Arn: "arn:aws:ecs:us-east-1:000000000000:cluster/default",
+    RoleArn: exampleRoleArn,
+    EcsParameters: { TaskDefinitionArn: "large", TaskCount: 5 },
+  };
+  await operations.PutTargets({ Rule: "mine", Targets: [target] }, context);
+  const started = async () => (await house.call("ListTasks", { startedBy: "events-rule/mine" })).taskArns?.length;
+  await operations.PutEvents({ Entries: [{ Source: "my.app", DetailType: "Thing", Detail: "{}" }] }, context);
+  await pass(minute);
+  expect(await started()).toBe(2);
+  await house.addAgent();
+  await pass(10 * minute, minute);
+  expect(await started()).toBe(4);
+  await house.addAgent();
+  await pass(30 * minute, minute);
+  expect(await started()).toBe(5);
+  await pass(60 * minute, minute);
+  expect(await started()).toBe(5);
 });

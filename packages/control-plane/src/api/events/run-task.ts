@@ -1,9 +1,12 @@
+import type { RunTaskRequest } from "@aws-sdk/client-ecs";
 import { roleUniqueId } from "../../credentials/role-unique-id.ts";
 import { DeliveryFailure } from "../../events/delivery.ts";
 import type { RunTask } from "../../events/targets/ecs-task.ts";
+import type { Snapshot } from "../../store/store.ts";
 import { ApiError } from "../api-error.ts";
 import { runTask } from "../ecs/operations/run-task.ts";
 import { ecsService } from "../ecs/service.ts";
+import { callToken } from "../ecs/tasks/client-token.ts";
 import type { Call } from "../http/dispatch.ts";
 import { HttpRefusal } from "../http/refusal.ts";
 import type { Caller, OperationContext } from "../operation-context.ts";
@@ -39,13 +42,22 @@ export function runTaskForRules({
       if (schema) requireFit(schema.check(input));
       requireRight?.({ caller, service: ecsService, operation: "RunTask", input, details: { requestId, endpoint } });
       const { failures = [] } = await runTask(request, { ...context, caller });
-      return failures.map(({ arn = "", reason = "" }) => `${reason} ${arn}`.trim());
+      return {
+        started: startedCount(request, context.store.snapshot()),
+        failures: failures.map(({ arn = "", reason = "" }) => `${reason} ${arn}`.trim()),
+      };
     } catch (error) {
       if (!(error instanceof ApiError || error instanceof HttpRefusal || error instanceof BadInput)) throw error;
       throw new DeliveryFailure(`RunTask was refused: ${error.message}`, { retriable: false, cause: error });
     }
   };
 }
+
+/** How many tasks a call has started, also if they are gone by now: its token knows, and lasts as long as an event. */
+const startedCount = (request: RunTaskRequest, snapshot: Snapshot): number => {
+  const token = callToken(request, request.cluster ?? "");
+  return (token && snapshot.get("clientToken", token.key)?.value.arns.length) ?? 0;
+};
 
 /** A session of a role that EventBridge acts as. */
 export function sessionOf(roleArn: string, { settings, clock }: Omit<OperationContext, "caller">): Caller {

@@ -188,7 +188,7 @@ describe("ECS tasks", () => {
     const calls: (readonly [RunTaskRequest, string])[] = [];
     const deliver = toEcsTask(async (request, role) => {
       calls.push([request, role]);
-      return [];
+      return { started: request.count ?? 0, failures: [] };
     });
     const overriding = delivery({ ...target, Input: '{"containerOverrides":[{"name":"app","command":["x"]}]}' });
     await deliver(overriding, overriding.target.Input ?? "");
@@ -213,12 +213,39 @@ describe("ECS tasks", () => {
   });
 
   test("that find no place are tried again; overrides that are none are not", async () => {
-    const deliver = toEcsTask(async () => ["RESOURCE:CPU arn:instance"]);
+    const deliver = toEcsTask(async () => ({ started: 0, failures: ["RESOURCE:CPU arn:instance"] }));
     await expect(deliver(delivery(target), "{}")).rejects.toThrow(
       expect.objectContaining({ retriable: true, message: expect.stringContaining("RESOURCE:CPU") as string }),
     );
     await expect(deliver(delivery({ ...target, Input: "[]" }), "[]")).rejects.toThrow(
       expect.objectContaining({ retriable: false }),
     );
+  });
+
+  test("of which only a part finds a place: the next attempt starts the rest, and no task twice", async () => {
+    const made = new Map<string, number>();
+    let room = 0;
+    const deliver = toEcsTask(async ({ clientToken = "", count = 0 }) => {
+      const known = made.get(clientToken);
+      if (known !== undefined) return { started: known, failures: [] };
+      const started = Math.min(count, room);
+      room -= started;
+      if (started > 0) made.set(clientToken, started);
+      return { started, failures: started < count ? ["RESOURCE:CPU arn:instance"] : [] };
+    });
+    const total = () => made.values().reduce((sum, count) => sum + count, 0);
+    for (const [more, then] of [
+      [3, 3],
+      [0, 3],
+      [8, 11],
+    ] as const) {
+      room += more;
+      await expect(deliver(delivery(target), "{}")).rejects.toThrow(expect.objectContaining({ retriable: true }));
+      expect(total()).toBe(then);
+    }
+    room += 5;
+    await deliver(delivery(target), "{}");
+    await deliver(delivery(target), "{}");
+    expect(total()).toBe(12);
   });
 });
