@@ -102,7 +102,7 @@ const packageArrows: Readonly<Record<string, readonly string[]>> = {
 const onlyIn: Readonly<Record<string, RegExp>> = {
   dockerode: /^packages\/(agent\/src\/(runtime\/docker-|images\/)|cli\/src\/engine\/)/,
   "node:sqlite":
-    /^packages\/(control-plane\/src\/(store\/|object-store\/|log-store\/|metrics\/|platform\/sqlite-)|agent\/src\/(state|hooks)\/)/,
+    /^packages\/(control-plane\/src\/(store\/|object-store\/|log-store\/|metrics\/|events\/outbox\/|platform\/sqlite-)|agent\/src\/(state|hooks)\/)/,
   fastify: /^packages\/control-plane\/src\/api\/http\//,
   ws: /^packages\/(control-plane\/src\/(agent-channel|sessions)|agent\/src\/channel|cli\/src\/exec)\//,
   immutable: /^packages\/control-plane\/src\/store\//,

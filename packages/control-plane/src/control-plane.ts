@@ -43,6 +43,7 @@ import { SealedTexts } from "./credentials/sealed-text.ts";
 import { TaskCredentials } from "./credentials/task-credentials.ts";
 import { TemporaryCredentials } from "./credentials/temporary-credentials.ts";
 import { EventBus } from "./events/event-bus.ts";
+import { DeliveryOutbox } from "./events/outbox/delivery-outbox.ts";
 import { ScheduleRunner } from "./events/scheduler/schedule-runner.ts";
 import { toEcsTask } from "./events/targets/ecs-task.ts";
 import { toEventBus } from "./events/targets/event-bus.ts";
@@ -121,7 +122,9 @@ export async function startControlPlane(
   const requireRoleRight = config.auth === "open" ? {} : { requireRight: (call: Call) => rights.requireRight(call) };
   const ecsTask = toEcsTask(runTaskForRules({ context: asRule, ...requireRoleRight }));
   const http = toHttpEndpoint({ store, open: (text) => sealed.open(text) });
+  const outbox = new DeliveryOutbox({ path: join(dataDir, "events.db"), clock, logger });
   const bus = new EventBus({
+    outbox,
     store,
     clock,
     ids,
@@ -267,8 +270,9 @@ export async function startControlPlane(
       await opened.close();
       sessions.close();
       await server.close();
-      bus.close();
       schedules.close();
+      bus.close();
+      await outbox.close();
       logFilters.close();
       metrics.close();
       await loops.stop();

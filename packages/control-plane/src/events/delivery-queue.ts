@@ -1,6 +1,6 @@
 import type { Clock } from "../platform/clock.ts";
 import type { Logger } from "../platform/logger.ts";
-import { type Deliver, type Delivery, nextAttempt } from "./delivery.ts";
+import { type Deliver, type Delivery, isTooOld, nextAttempt } from "./delivery.ts";
 import { targetInput } from "./input/target-input.ts";
 
 /** A delivery that waits, is under way, or rests until it is tried again. */
@@ -23,11 +23,16 @@ interface DeliveryQueueDeps {
   readonly deliver: Deliver;
   /** Told of a delivery that is dropped, as there are too many. */
   readonly dropped?: (delivery: Delivery) => void;
+  /** Told of a delivery that arrived, or was given up. */
+  readonly settled?: (delivery: Delivery) => void;
+  /** Told of a delivery that failed and is to be tried again; `attempts` made so far, `dueAt` in epoch milliseconds. */
+  readonly postponed?: (delivery: Delivery, progress: { readonly attempts: number; readonly dueAt: number }) => void;
 }
 
 /**
  * Takes deliveries in at once and carries them out, each until it succeeds or is given up. Targets do not wait for each
- * other. When there are too many, the oldest of the target that most wait for is dropped. What is in here lives as long as the process.
+ * other. When there are too many, the oldest of the target that most wait for is dropped. What is in here lives as long
+ * as the process: who wants more of it keeps what is not over, and resumes it.
  */
 export class DeliveryQueue {
   private readonly lanes = new Map<string, Lane>();
@@ -48,6 +53,34 @@ export class DeliveryQueue {
     if (this.closed) return;
     if (this.waiting + this.resting.size >= this.limits.capacity) this.dropOldest();
     this.enqueue({ delivery, attempts: 0 });
+  }
+
+  /** Goes on with a delivery of a process before: when it is due, or not at all if it is too old by now. */
+  resume(delivery: Delivery, { attempts, dueAt }: { readonly attempts: number; readonly dueAt: number }): void {
+    if (this.closed) return;
+    const { clock, logger, settled } = this.deps;
+    if (isTooOld(delivery, clock.now())) {
+      logger.warn({ ...fieldsOf(delivery), attempts }, "event not delivered");
+      return settled?.(delivery);
+    }
+    const item = { delivery, attempts };
+    if (dueAt > clock.now()) this.rest(item, dueAt - clock.now());
+    else this.enqueue(item);
+  }
+
+  /** Makes room. @returns whether there was anything to drop */
+  dropOldest(): boolean {
+    const [longest] = [...this.lanes.values()].toSorted((a, b) => b.waiting.length - a.waiting.length);
+    const waiting = longest?.waiting.shift();
+    if (waiting !== undefined) this.waiting--;
+    const [oldest] = this.resting;
+    const item = waiting ?? oldest?.[0];
+    if (item === undefined) return false;
+    this.resting.get(item)?.();
+    this.resting.delete(item);
+    this.deps.dropped?.(item.delivery);
+    this.sayDropped();
+    return true;
   }
 
   /** Nothing further is begun; what rests is given up. */
@@ -89,36 +122,32 @@ export class DeliveryQueue {
       const input = targetInput(target, { event, ruleArn: rule.arn, ruleName: rule.name, ingestedAt });
       await this.deps.deliver(delivery, input);
     } catch (error) {
-      this.failed(item, error);
+      return this.failed(item, error);
     }
+    this.deps.settled?.(delivery);
   }
 
   private failed(item: Item, error: unknown): void {
-    const { clock, logger } = this.deps;
+    const { clock, logger, settled, postponed } = this.deps;
     const { attempts, delivery } = item;
     const pause = nextAttempt(delivery, { error, attempts, now: clock.now() });
     const fields = { err: error, ...fieldsOf(delivery), attempts };
-    if (pause === undefined) return logger.warn(fields, "event not delivered");
+    if (pause === undefined) {
+      logger.warn(fields, "event not delivered");
+      return settled?.(delivery);
+    }
     logger.debug(fields, "event delivery failed and is tried again");
     if (this.closed) return;
-    const callOff = clock.after(pause, () => {
+    postponed?.(delivery, { attempts, dueAt: clock.now() + pause });
+    this.rest(item, pause);
+  }
+
+  private rest(item: Item, pauseMs: number): void {
+    const callOff = this.deps.clock.after(pauseMs, () => {
       this.resting.delete(item);
       this.enqueue(item);
     });
     this.resting.set(item, callOff);
-  }
-
-  private dropOldest(): void {
-    const [longest] = [...this.lanes.values()].toSorted((a, b) => b.waiting.length - a.waiting.length);
-    const waiting = longest?.waiting.shift();
-    if (waiting !== undefined) this.waiting--;
-    const [oldest] = this.resting;
-    const item = waiting ?? oldest?.[0];
-    if (item === undefined) return;
-    this.resting.get(item)?.();
-    this.resting.delete(item);
-    this.deps.dropped?.(item.delivery);
-    this.sayDropped();
   }
 
   /** Now and then, not for each. */

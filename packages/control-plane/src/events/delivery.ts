@@ -38,6 +38,15 @@ export class DeliveryFailure extends Error {
 
 /** Source: EventBridge user guide, "Retrying event delivery": 24 hours and 185 times. */
 const usual = { ageSeconds: 24 * 60 * 60, attempts: 185 } as const;
+const policyOf = ({ RetryPolicy = {} }: RuleTarget) => ({
+  attempts: RetryPolicy.MaximumRetryAttempts ?? usual.attempts,
+  ageMs: (RetryPolicy.MaximumEventAgeInSeconds ?? usual.ageSeconds) * 1000,
+});
+
+/** Whether an event is older than its target wants any: it is not tried then. */
+export const isTooOld = ({ target, ingestedAt }: Delivery, now: number): boolean =>
+  now - ingestedAt > policyOf(target).ageMs;
+
 const pauses = { firstMs: 1_000, longestMs: 15 * 60_000 } as const;
 
 /**
@@ -45,14 +54,12 @@ const pauses = { firstMs: 1_000, longestMs: 15 * 60_000 } as const;
  * @param attempts made so far, from 1
  */
 export function nextAttempt(
-  { target, ingestedAt }: Delivery,
+  delivery: Delivery,
   { error, attempts, now }: { readonly error: unknown; readonly attempts: number; readonly now: number },
 ): number | undefined {
   if (error instanceof DeliveryFailure && !error.retriable) return undefined;
-  const { MaximumRetryAttempts = usual.attempts, MaximumEventAgeInSeconds = usual.ageSeconds } =
-    target.RetryPolicy ?? {};
-  if (attempts > MaximumRetryAttempts) return undefined;
+  if (attempts > policyOf(delivery.target).attempts) return undefined;
   const asked = error instanceof DeliveryFailure ? error.retryAfterMs : undefined;
   const pause = Math.max(asked ?? 0, Math.min(pauses.firstMs * 2 ** (attempts - 1), pauses.longestMs));
-  return now + pause - ingestedAt > MaximumEventAgeInSeconds * 1000 ? undefined : pause;
+  return isTooOld(delivery, now + pause) ? undefined : pause;
 }

@@ -6,7 +6,9 @@ import type { Change, Store } from "../store/store.ts";
 import { type AwsEvent, completeEvent, type EventDraft } from "./aws-event.ts";
 import type { Deliver } from "./delivery.ts";
 import { DeliveryQueue } from "./delivery-queue.ts";
-import { type Describers, detailTypes, eventsOfChange, isEventKind } from "./events-of-change.ts";
+import { type Describers, detailTypes, type EventKind, eventsOfChange, isEventKind } from "./events-of-change.ts";
+import type { DeliveryOutbox } from "./outbox/delivery-outbox.ts";
+import { missedChanges } from "./outbox/missed-changes.ts";
 import { type ActiveRule, activeRule, RuleBook } from "./rule-book.ts";
 import { RuleSchedules } from "./rule-schedules.ts";
 
@@ -18,14 +20,24 @@ export interface EventBusDeps {
   readonly logger: Logger;
   readonly describe: Describers;
   readonly deliver: Deliver;
+  /** Keeps what is not delivered over a restart, if it is there; its owner closes it, after the bus. */
+  readonly outbox?: DeliveryOutbox;
 }
 
 /** Changes that wait to become events at the most, and those made into events before others have their turn. */
 const limits = { waiting: 100_000, atOnce: 100 } as const;
 
+/** `at` is epoch milliseconds. One that was missed is no news to rules that changed after it. */
+interface SeenChange {
+  readonly change: Change;
+  readonly at: number;
+  readonly isMissed?: boolean;
+}
+
 /**
  * The default event bus: what happens in the store, what callers put, and what schedules say goes to the targets of the rules
- * that it matches. Neither commits nor callers wait for it. Starts at once; rules and changes are those from then on.
+ * that it matches. Commits do not wait for it. Starts at once; rules and changes are those from then on. With an outbox it goes on with
+ * what the process before had not delivered, and with what it had not seen of the store's changes.
  */
 export class EventBus {
   private readonly deps: EventBusDeps;
@@ -33,7 +45,7 @@ export class EventBus {
   private readonly schedules: RuleSchedules;
   private readonly queue: DeliveryQueue;
   private readonly stopListening: () => void;
-  private changes: { readonly change: Change; readonly at: number }[] = [];
+  private changes: SeenChange[] = [];
   private isWoken = false;
   private closed = false;
 
@@ -41,26 +53,57 @@ export class EventBus {
     const { store, logger, clock } = deps;
     this.deps = deps;
     this.book = new RuleBook({ logger });
-    this.queue = new DeliveryQueue(deps);
+    const { outbox } = deps;
+    this.queue = new DeliveryQueue({
+      ...deps,
+      dropped: (delivery) => outbox?.remove(delivery),
+      settled: (delivery) => outbox?.remove(delivery),
+      postponed: (delivery, progress) => outbox?.postpone(delivery, progress),
+    });
     this.schedules = new RuleSchedules({ clock, logger, due: (arn, at) => this.tick(arn, at) });
     for (const { arn, value } of store.snapshot().list("eventRule")) {
       this.book.set(arn, value);
       this.schedules.set(arn, value);
     }
+    if (outbox !== undefined) this.goOn(outbox);
     this.stopListening = store.onChange((change) => this.see(change));
   }
 
-  /** Takes an event in. */
-  put(event: AwsEvent): void {
-    for (const rule of this.book.matching(event)) this.send(event, rule);
+  /** Takes an event in; resolves once it is on disk for each target that it goes to. */
+  async put(event: AwsEvent): Promise<void> {
+    const rules = this.book.matching(event);
+    for (const rule of rules) this.send(event, rule);
+    if (rules.length > 0) await this.deps.outbox?.flushed();
   }
 
   close(): void {
     this.closed = true;
     this.stopListening();
-    this.schedules.close();
     this.queue.close();
-    this.changes = [];
+    this.publishNext(this.changes.length); // For the outbox.
+    this.deps.outbox?.saw(this.deps.store.snapshot().revision);
+    this.schedules.close();
+  }
+
+  private goOn(outbox: DeliveryOutbox): void {
+    const { store, clock } = this.deps;
+    const snapshot = store.snapshot();
+    const resumed = outbox.reopen((ruleArn, targetId) => {
+      const rule = snapshot.get("eventRule", ruleArn);
+      const target = rule?.value.targets.find(({ Id }) => Id === targetId);
+      return rule && target && { rule: activeRule(rule), target };
+    });
+    for (const { delivery, ...progress } of resumed) this.queue.resume(delivery, progress);
+    const { seen } = outbox;
+    if (seen === undefined) return outbox.saw(snapshot.revision);
+    const wanted = (Object.keys(detailTypes) as EventKind[]).filter((kind) => this.isWanted(kind));
+    const at = clock.now();
+    this.changes = missedChanges(snapshot, seen, wanted).map((change) => ({ change, at, isMissed: true }));
+    this.wake();
+  }
+
+  private isWanted(kind: EventKind): boolean {
+    return detailTypes[kind].some((type) => this.book.wants(type));
   }
 
   /** Called within the commit, so it only takes notes. */
@@ -74,7 +117,7 @@ export class EventBus {
       return;
     }
     if (after === undefined || !isEventKind(after.kind)) return;
-    if (!detailTypes[after.kind].some((type) => this.book.wants(type))) return;
+    if (!this.isWanted(after.kind)) return;
     this.changes.push({ change, at: this.deps.clock.now() });
     if (this.changes.length > limits.waiting) {
       this.changes = this.changes.slice(this.changes.length / 2);
@@ -88,16 +131,31 @@ export class EventBus {
     this.isWoken = true;
     setImmediate(() => {
       this.isWoken = false;
-      for (const { change, at } of this.changes.splice(0, limits.atOnce)) this.publish(change, at);
+      this.publishNext(limits.atOnce);
       this.wake();
     });
   }
 
-  private publish(change: Change, at: number): void {
+  private publishNext(most: number): void {
+    const now = this.changes.splice(0, most);
+    for (const seen of now) this.publish(seen);
+    const [last, next] = [now.at(-1), this.changes[0]];
+    if (last === undefined) return;
+    // Changes of one commit have one revision: it is seen when the last of them is.
+    this.deps.outbox?.saw(next === undefined ? last.change.revision : next.change.revision - 1);
+  }
+
+  private publish({ change, at, isMissed = false }: SeenChange): void {
     const { store, describe, logger } = this.deps;
     try {
-      const drafts = eventsOfChange(change, { snapshot: store.snapshot(), describe, at });
-      for (const draft of drafts) if (this.book.wants(draft["detail-type"])) this.put(this.complete(draft));
+      const snapshot = store.snapshot();
+      const isNews = ({ arn }: ActiveRule) =>
+        !isMissed || (snapshot.get("eventRule", arn)?.revision ?? 0) < change.revision;
+      for (const draft of eventsOfChange(change, { snapshot, describe, at })) {
+        if (!this.book.wants(draft["detail-type"])) continue;
+        const event = this.complete(draft);
+        for (const rule of this.book.matching(event).filter(isNews)) this.send(event, rule);
+      }
     } catch (error) {
       logger.error({ err: error, arn: change.after?.arn }, "a change could not become an event");
     }
@@ -118,6 +176,16 @@ export class EventBus {
 
   private send(event: AwsEvent, rule: ActiveRule): void {
     const ingestedAt = this.deps.clock.now();
-    for (const target of rule.targets) this.queue.add({ event, rule, target, ingestedAt });
+    for (const target of rule.targets) {
+      const delivery = { event, rule, target, ingestedAt };
+      this.deps.outbox?.add(delivery);
+      this.queue.add(delivery);
+    }
+    this.makeRoom();
+  }
+
+  private makeRoom(): void {
+    const { outbox } = this.deps;
+    while (outbox?.isOverBudget && this.queue.dropOldest());
   }
 }

@@ -13,7 +13,7 @@ let client: eb.EventBridgeClient;
 let put: AwsEvent[];
 beforeEach(async () => {
   put = [];
-  const bus = { put: (event: AwsEvent) => void put.push(event) };
+  const bus = { put: async (event: AwsEvent) => void put.push(event) };
   server = await startTestServer({
     services: [eventsService({ bus, sealed: new SealedTexts(Buffer.alloc(32, 1), "t") })],
   });

@@ -15,8 +15,8 @@ type Output<N extends OperationName> = Omit<OutputOf<InstanceType<(typeof sdk)[`
 
 /** What operations of EventBridge use besides. */
 export interface EventsContext extends OperationContext {
-  /** Takes events in; what becomes of them is not waited for. */
-  readonly bus: { put(event: AwsEvent): void };
+  /** Takes events in; what becomes of them is not waited for beyond their being on disk. */
+  readonly bus: { put(event: AwsEvent): Promise<void> };
   /** Seals what connections authorise calls with. */
   readonly sealed: SealedTexts;
 }

@@ -7,7 +7,7 @@ export type RequirePut = (roleArn: string, busArn: string) => void;
 
 /** Puts an event of the caller's own on the default bus; the input is its detail. Source: EventBridge Scheduler API, EventBridgeParameters. */
 export const toEventBus =
-  ({ put, requirePut }: { readonly put: (event: AwsEvent) => void; readonly requirePut: RequirePut }): Deliver =>
+  ({ put, requirePut }: { readonly put: (event: AwsEvent) => unknown; readonly requirePut: RequirePut }): Deliver =>
   async ({ event, eventBridge, target }, input) => {
     if (eventBridge === undefined)
       throw new DeliveryFailure("The target says nothing of the event.", { retriable: false });
@@ -19,7 +19,7 @@ export const toEventBus =
       resources: [],
       detail: detailIn(target.Input === undefined ? "{}" : input),
     };
-    put(completeEvent(draft, { id: event.id, accountId: event.account, region: event.region }));
+    await put(completeEvent(draft, { id: event.id, accountId: event.account, region: event.region }));
   };
 
 function detailIn(input: string): Readonly<Record<string, unknown>> {

@@ -9,18 +9,18 @@ import { requirePattern } from "./put-rule.ts";
 /** Of all entries of a call together. Source: EventBridge API reference, PutEvents. */
 const mostBytes = 1_048_576;
 
-/** Takes events in, each on its own; an entry's id is its event's. Source: EventBridge API reference, PutEvents. */
+/** Takes events in, each on its own; an entry's id is its event's. What is answered is on disk. Source: EventBridge API reference, PutEvents. */
 export const putEvents: Operation<"PutEvents"> = async ({ Entries = [], EndpointId }, context) => {
   if (EndpointId !== undefined) throw new EventsError("ValidationException", "Hatoba has no global endpoints.");
   if (JSON.stringify(Entries).length > mostBytes) {
     throw new EventsError("ValidationException", "Total size of the entries in the request is over the limit.");
   }
   for (const { EventBusName } of Entries) requireDefaultBus(EventBusName, context);
-  const results = Entries.map((entry) => putEntry(entry, context));
+  const results = await Promise.all(Entries.map((entry) => putEntry(entry, context)));
   return { FailedEntryCount: results.filter(({ EventId }) => EventId === undefined).length, Entries: results };
 };
 
-function putEntry(entry: PutEventsRequestEntry, context: EventsContext): PutEventsResultEntry {
+async function putEntry(entry: PutEventsRequestEntry, context: EventsContext): Promise<PutEventsResultEntry> {
   const { Source, DetailType, Detail, Resources = [], Time } = entry;
   if (!Source) return missing("Source");
   if (!DetailType) return missing("DetailType");
@@ -38,7 +38,7 @@ function putEntry(entry: PutEventsRequestEntry, context: EventsContext): PutEven
     detail,
     at: Time?.getTime() ?? context.clock.now(),
   };
-  context.bus.put(completeEvent(draft, { id, ...context.caller }));
+  await context.bus.put(completeEvent(draft, { id, ...context.caller }));
   return { EventId: id };
 }
 
