@@ -21,7 +21,14 @@ const done = "it was not refused";
 const running =
   "InvalidParameterException: The task set cannot be deleted while it is scaled above 0. Use force to delete it anyway.";
 
-test.each([
+interface Case {
+  readonly of: { readonly primaryDeploymentId: string };
+  readonly tasks: number;
+  readonly force?: boolean;
+  readonly scalePercent?: number;
+}
+
+test.each<[string, Case, string | RegExp]>([
   ["is the primary one", { of: primary, tasks: 0 }, /primary task set cannot be deleted/],
   ["is the primary one, with force", { of: primary, tasks: 0, force: true }, done],
   ["has tasks that run", { of: notPrimary, tasks: 1 }, running],
