@@ -180,10 +180,10 @@ export class DeliveryOutbox {
         for (const entry of changed) database.postpone(entry);
         if (unwrittenSeen !== undefined) database.keepSeen(unwrittenSeen);
       });
+      if (fresh.size > 0) this.sync(); // The rest may come late: then it is done again.
       for (const entry of fresh) entry.event = undefined;
       for (const set of [fresh, changed, gone]) set.clear();
       this.unwrittenSeen = undefined;
-      this.sync();
     } catch (error) {
       this.logger.error({ err: error, deliveries: fresh.size }, "events that wait could not be written down");
       this.later(againMs);
