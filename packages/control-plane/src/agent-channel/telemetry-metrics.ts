@@ -4,29 +4,6 @@ import type { Demand } from "../model/task.ts";
 import type { Snapshot } from "../store/store.ts";
 import { isObject, objectsIn } from "./read-json.ts";
 
-/** No agent has so many tasks that it measures; what goes beyond is taken as a set of its own. */
-const mostTasks = 5000;
-
-/**
- * The parts of one set of metrics: of more than ten tasks an agent tells in several messages, the last of which says `fin`. What
- * the tasks of a machine use together shows only in all of them. Source: agent protocol, section 4.2.
- */
-export class MetricsParts {
-  private tasks: Readonly<Record<string, unknown>>[] = [];
-
-  /** @returns the tasks of the whole set, once its last part is here; undefined before */
-  take({
-    metadata,
-    taskMetrics,
-  }: Readonly<Record<string, unknown>>): readonly Readonly<Record<string, unknown>>[] | undefined {
-    this.tasks.push(...objectsIn(taskMetrics));
-    if (isObject(metadata) && metadata["fin"] === false && this.tasks.length < mostTasks) return undefined;
-    const whole = this.tasks;
-    this.tasks = [];
-    return whole;
-  }
-}
-
 /** What a measurement needs to know of a task; nothing of it changes once the task has its place. */
 interface PlacedTask {
   readonly taskArn: string;
@@ -34,50 +11,84 @@ interface PlacedTask {
   readonly demand: Demand;
 }
 
+/** What one message measured; of its last part also what came of all of them. */
+export interface Measured {
+  readonly tasks: readonly TaskMeasurement[];
+  readonly instance?: InstanceMeasurement;
+}
+
+/** So many tasks that are gone may be known. */
+const mostForgotten = 100;
+
 /**
- * The tasks of one container instance that its agent measures, as they were found when they were first measured: a fleet tells of
- * each of its tasks every few seconds.
+ * What one agent measures. Tasks are looked up when they are first measured, as a fleet tells of each of its tasks every few seconds. Of
+ * more than ten tasks an agent tells in several messages, the last of which says `fin`: what they use together shows only in all of
+ * them. Source: agent protocol, section 4.2.
  */
 export class MeasuredTasks {
   private readonly containerInstanceArn: string;
-  private known: ReadonlyMap<string, PlacedTask> = new Map();
+  private known = new Map<string, PlacedTask>();
+  /** Of the parts that have come. */
+  private seen = 0;
+  private cpuUnits = 0;
+  private memoryMiB = 0;
 
   constructor(containerInstanceArn: string) {
     this.containerInstanceArn = containerInstanceArn;
   }
 
   /**
-   * What PublishMetricsRequest measured, in CPU units and MiB. Tasks that are not on the instance are left out, and so is what is
+   * What a PublishMetricsRequest measured, in CPU units and MiB. Tasks that are not on the instance are left out, and so is what is
    * no number; an instance that only serves Fargate's tasks counts for no cluster. Source: agent protocol, section 4.3: CPU comes
    * in per cent of the whole machine, memory in MiB.
    */
-  measure(snapshot: Snapshot, taskMetrics: unknown): InstanceMeasurement | undefined {
+  measure(snapshot: Snapshot, { metadata, taskMetrics }: Readonly<Record<string, unknown>>): Measured {
     const instance = snapshot.get("containerInstance", this.containerInstanceArn)?.value;
-    if (instance === undefined) return undefined;
-    const before = this.known;
-    const known = new Map<string, PlacedTask>();
-    const tasks: TaskMeasurement[] = [];
-    for (const { taskArn, containerMetrics } of objectsIn(taskMetrics)) {
-      if (typeof taskArn !== "string") continue;
-      const task = before.get(taskArn) ?? this.find(snapshot, taskArn);
-      if (task === undefined) continue;
-      known.set(task.taskArn, task);
-      tasks.push(taskMeasurement(task, instance, objectsIn(containerMetrics)));
+    if (instance === undefined) return { tasks: [] };
+    const tasks = objectsIn(taskMetrics).flatMap((metric) => this.measureTask(snapshot, instance, metric));
+    for (const { cpuUnits, memoryMiB } of tasks) {
+      this.cpuUnits += cpuUnits.used;
+      this.memoryMiB += memoryMiB.used;
     }
-    this.known = known;
+    this.seen += tasks.length;
+    if (isObject(metadata) && metadata["fin"] === false) return { tasks };
+    const { cpuUnits, memoryMiB } = this;
+    this.beginSet();
+    if (instance.capacity === "FARGATE") return { tasks };
     return {
-      containerInstanceArn: this.containerInstanceArn,
-      ...(instance.capacity === "FARGATE" ? {} : { clusterArn: instance.clusterArn }),
-      available: { cpuUnits: instance.registered.cpu, memoryMiB: instance.registered.memory },
       tasks,
+      instance: {
+        containerInstanceArn: this.containerInstanceArn,
+        clusterArn: instance.clusterArn,
+        cpuUnits: { used: cpuUnits, available: instance.registered.cpu },
+        memoryMiB: { used: memoryMiB, available: instance.registered.memory },
+      },
     };
+  }
+
+  private beginSet(): void {
+    if (this.known.size > this.seen + mostForgotten) this.known = new Map();
+    this.seen = 0;
+    this.cpuUnits = 0;
+    this.memoryMiB = 0;
+  }
+
+  private measureTask(
+    snapshot: Snapshot,
+    instance: ContainerInstance,
+    { taskArn, containerMetrics }: Readonly<Record<string, unknown>>,
+  ): readonly TaskMeasurement[] {
+    const task = typeof taskArn === "string" ? (this.known.get(taskArn) ?? this.find(snapshot, taskArn)) : undefined;
+    return task === undefined ? [] : [taskMeasurement(task, instance, objectsIn(containerMetrics))];
   }
 
   private find(snapshot: Snapshot, arn: string): PlacedTask | undefined {
     const stored = snapshot.get("task", arn);
     if (stored?.value.containerInstanceArn !== this.containerInstanceArn) return undefined;
     const { serviceArn, demand } = stored.value;
-    return { taskArn: stored.arn, demand, ...(serviceArn === undefined ? {} : { serviceArn }) };
+    const task = { taskArn: stored.arn, demand, ...(serviceArn === undefined ? {} : { serviceArn }) };
+    this.known.set(stored.arn, task);
+    return task;
   }
 }
 

@@ -3,7 +3,7 @@ import type { UtilizationMetrics } from "../metrics/utilization-metrics.ts";
 import type { SessionDependencies } from "./agent-session.ts";
 import { isObject } from "./read-json.ts";
 import { keepHealth } from "./telemetry-health.ts";
-import { MeasuredTasks, MetricsParts } from "./telemetry-metrics.ts";
+import { MeasuredTasks } from "./telemetry-metrics.ts";
 import { keepStatus } from "./telemetry-status.ts";
 
 export interface TelemetryDependencies extends SessionDependencies {
@@ -28,11 +28,11 @@ const published: Readonly<
 > = {
   PublishMetricsRequest: {
     answer: "AckPublishMetric",
-    keep: (message, _arn, { store, clock, metrics, parts, measured }) => {
-      const taskMetrics = parts.take(message);
-      if (metrics === undefined || taskMetrics === undefined) return;
-      const measurement = measured.measure(store.snapshot(), taskMetrics);
-      if (measurement !== undefined) metrics.record(measurement, clock.now());
+    keep: (message, _arn, { store, clock, metrics, measured }) => {
+      if (metrics === undefined) return;
+      const { tasks, instance } = measured.measure(store.snapshot(), message);
+      metrics.recordTasks(tasks, clock.now());
+      if (instance !== undefined) metrics.recordInstance(instance, clock.now());
     },
   },
   PublishHealthRequest: {
@@ -46,10 +46,7 @@ const published: Readonly<
   StartTelemetrySessionRequest: {},
 };
 type Message = Readonly<Record<string, unknown>>;
-type ConnectionDependencies = TelemetryDependencies & {
-  readonly parts: MetricsParts;
-  readonly measured: MeasuredTasks;
-};
+type ConnectionDependencies = TelemetryDependencies & { readonly measured: MeasuredTasks };
 
 /**
  * Serves one telemetry connection: acknowledges what is published, and keeps containers' health, what the machine says of itself
@@ -63,7 +60,7 @@ export function serveTelemetry(
   onEnd: () => void = () => {},
 ): void {
   const { clock, logger } = deps;
-  const own = { ...deps, parts: new MetricsParts(), measured: new MeasuredTasks(containerInstanceArn) };
+  const own = { ...deps, measured: new MeasuredTasks(containerInstanceArn) };
   const send = (type: string, message: object) => connection.send(JSON.stringify({ type, message }));
   let callOff = () => {};
   const beat = () => {

@@ -16,11 +16,13 @@ const task = (taskArn: string, cpu: number, memory: number, more: Partial<TaskMe
   memoryMiB: { used: memory, available: 512 },
   ...more,
 });
-const publish = (tasks: readonly TaskMeasurement[], at = start, containerInstanceArn = "i1", cluster = "default") =>
-  metrics.record(
-    { containerInstanceArn, clusterArn: cluster, available: { cpuUnits: 4096, memoryMiB: 16_384 }, tasks },
-    at,
-  );
+const total = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0);
+function publish(tasks: readonly TaskMeasurement[], at = start, containerInstanceArn = "i1", clusterArn = "default") {
+  const cpuUnits = { used: total(tasks.map((each) => each.cpuUnits.used)), available: 4096 };
+  const memoryMiB = { used: total(tasks.map((each) => each.memoryMiB.used)), available: 16_384 };
+  metrics.recordTasks(tasks, at);
+  metrics.recordInstance({ containerInstanceArn, clusterArn, cpuUnits, memoryMiB }, at);
+}
 const service = (metric: "CPUUtilization" | "MemoryUtilization", arn = "web") =>
   metrics.query(arn, metric, start, start + 24 * hour);
 
@@ -46,6 +48,17 @@ describe("a service", () => {
       [start + 3 * minuteMs, 100],
     ]);
     expect(metrics.query("web", "CPUUtilization", start + 1, start + 3 * minuteMs)).toEqual([]);
+  });
+
+  test("has samples of those that were measured in a minute, whoever was measured before", () => {
+    publish(Array.from({ length: 9 }, (_, index) => task(String(index), 64, 0)));
+    publish([task("3", 128, 0), task("new", 256, 0)], start + minuteMs);
+    publish([task("3", 128, 0), task("new", 128, 0)], start + 2 * minuteMs);
+    expect(service("CPUUtilization").map(({ sampleCount, sum }) => [sampleCount, sum])).toEqual([
+      [9, 9 * 25],
+      [2, 50 + 100],
+      [2, 50 + 50],
+    ]);
   });
 
   test("whose tasks reserve nothing has no utilisation", () => {

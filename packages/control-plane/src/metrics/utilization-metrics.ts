@@ -13,48 +13,67 @@ export interface TaskMeasurement {
   readonly memoryMiB: Use;
 }
 
-/** What was measured on one container instance, in one message. */
+/** What was measured on one container instance: what its tasks used together, of what it registered. */
 export interface InstanceMeasurement {
   readonly containerInstanceArn: string;
-  /** Absent where its cluster is not measured as a whole: Fargate's capacity serves all clusters. */
-  readonly clusterArn?: string;
-  /** What it registered. */
-  readonly available: { readonly cpuUnits: number; readonly memoryMiB: number };
-  readonly tasks: readonly TaskMeasurement[];
+  readonly clusterArn: string;
+  readonly cpuUnits: Use;
+  readonly memoryMiB: Use;
 }
 
-/** What was measured of one task or instance in one minute: sums, and of how many measurements. */
-interface Measured {
-  cpuUsed: number;
-  cpuAvailable: number;
-  memoryUsed: number;
-  memoryAvailable: number;
-  count: number;
-}
+/** Numbers that are kept of each key: sums of what was used and what was there last, of CPU and memory, and how many were added. */
+const columns = 5;
 
-/** The averages of what came in one minute. */
+/**
+ * The averages of what came in one minute. From one minute to the next it is mostly the same tasks that are measured, so their places
+ * stay, and a minute of a large fleet leaves nothing to be collected.
+ */
 class Averages {
-  private readonly byKey = new Map<string, Measured>();
+  private places = new Map<string, number>();
+  private numbers = new Float64Array(columns * 4);
+  private measured = 0;
 
   add(key: string, { cpuUnits, memoryMiB }: { readonly cpuUnits: Use; readonly memoryMiB: Use }): void {
-    let known = this.byKey.get(key);
-    if (known === undefined) {
-      known = { cpuUsed: 0, cpuAvailable: 0, memoryUsed: 0, memoryAvailable: 0, count: 0 };
-      this.byKey.set(key, known);
-    }
-    known.cpuUsed += cpuUnits.used;
-    known.cpuAvailable = cpuUnits.available;
-    known.memoryUsed += memoryMiB.used;
-    known.memoryAvailable = memoryMiB.available;
-    known.count += 1;
+    const at = this.placeOf(key);
+    const { numbers } = this;
+    const count = numbers[at + 4] ?? 0;
+    if (count === 0) this.measured += 1;
+    numbers[at] = (numbers[at] ?? 0) + cpuUnits.used;
+    numbers[at + 1] = cpuUnits.available;
+    numbers[at + 2] = (numbers[at + 2] ?? 0) + memoryMiB.used;
+    numbers[at + 3] = memoryMiB.available;
+    numbers[at + 4] = count + 1;
   }
 
   all(metric: UtilizationMetric): readonly Use[] {
-    return Array.from(this.byKey.values(), (measured) =>
-      metric === "CPUUtilization"
-        ? { used: measured.cpuUsed / measured.count, available: measured.cpuAvailable }
-        : { used: measured.memoryUsed / measured.count, available: measured.memoryAvailable },
-    );
+    const column = metric === "CPUUtilization" ? 0 : 2;
+    const uses: Use[] = [];
+    for (let at = 0; at < this.places.size * columns; at += columns) {
+      const count = this.numbers[at + 4] ?? 0;
+      if (count === 0) continue;
+      uses.push({ used: (this.numbers[at + column] ?? 0) / count, available: this.numbers[at + column + 1] ?? 0 });
+    }
+    return uses;
+  }
+
+  /** Begins a minute. Who was not measured in the last one may be gone. */
+  begin(): void {
+    if (this.measured < this.places.size) this.places = new Map();
+    this.numbers.fill(0);
+    this.measured = 0;
+  }
+
+  private placeOf(key: string): number {
+    const known = this.places.get(key);
+    if (known !== undefined) return known;
+    const at = this.places.size * columns;
+    if (at === this.numbers.length) {
+      const larger = new Float64Array(2 * at);
+      larger.set(this.numbers);
+      this.numbers = larger;
+    }
+    this.places.set(key, at);
+    return at;
   }
 }
 
@@ -67,7 +86,7 @@ interface Subject {
   readonly series: Readonly<Record<UtilizationMetric, MinuteSeries>>;
   /** Counted from the epoch. */
   minute: number;
-  current: Averages;
+  readonly current: Averages;
 }
 
 /** So many services and clusters are measured at the most; 15 KiB each. */
@@ -81,18 +100,17 @@ export class UtilizationMetrics {
   private readonly subjects = new Map<string, Subject>();
   private sweptAt = 0;
 
-  /** Takes in what an agent published. @param now epoch milliseconds; agents' own clocks do not count */
-  record({ containerInstanceArn, clusterArn, available, tasks }: InstanceMeasurement, now: number): void {
+  /** Takes in what an agent published of its tasks. @param now epoch milliseconds; agents' own clocks do not count */
+  recordTasks(tasks: readonly TaskMeasurement[], now: number): void {
     this.sweep(now);
     for (const { taskArn, serviceArn, cpuUnits, memoryMiB } of tasks) {
       if (serviceArn !== undefined) this.add(serviceArn, serviceUtilization, taskArn, { cpuUnits, memoryMiB }, now);
     }
-    if (clusterArn === undefined) return;
-    const whole = {
-      cpuUnits: { used: total(tasks.map(({ cpuUnits }) => cpuUnits.used)), available: available.cpuUnits },
-      memoryMiB: { used: total(tasks.map(({ memoryMiB }) => memoryMiB.used)), available: available.memoryMiB },
-    };
-    this.add(clusterArn, clusterUtilization, containerInstanceArn, whole, now);
+  }
+
+  /** Takes in what came of all tasks of a container instance. @param now as for `recordTasks` */
+  recordInstance({ containerInstanceArn, clusterArn, ...uses }: InstanceMeasurement, now: number): void {
+    this.add(clusterArn, clusterUtilization, containerInstanceArn, uses, now);
   }
 
   /**
@@ -125,7 +143,7 @@ export class UtilizationMetrics {
     if (minute !== subject.minute) {
       sumUp(subject);
       subject.minute = minute;
-      subject.current = new Averages();
+      subject.current.begin();
     }
     subject.current.add(key, uses);
   }
@@ -159,5 +177,3 @@ function sumUp({ summarize, series, minute, current }: Subject): void {
     if (statistics !== undefined) series[metric].set(minute * minuteMs, statistics);
   }
 }
-
-const total = (numbers: readonly number[]) => numbers.reduce((sum, each) => sum + each, 0);

@@ -366,15 +366,20 @@ test("ListMetrics filters by what is given, page by page", async () => {
 test("utilisation of services and clusters is in AWS/ECS", async () => {
   const place = defaultSettings;
   const use = (used: number) => ({ used, available: 100 });
-  utilization.record(
+  const served = serviceArn(place, "default", "web");
+  utilization.recordTasks(
+    [
+      { taskArn: "t1", serviceArn: served, cpuUnits: use(50), memoryMiB: use(10) },
+      { taskArn: "t2", serviceArn: served, cpuUnits: use(100), memoryMiB: use(10) },
+    ],
+    now,
+  );
+  utilization.recordInstance(
     {
       containerInstanceArn: "i",
       clusterArn: clusterArn(place, "default"),
-      available: { cpuUnits: 1000, memoryMiB: 1000 },
-      tasks: [
-        { taskArn: "t1", serviceArn: serviceArn(place, "default", "web"), cpuUnits: use(50), memoryMiB: use(10) },
-        { taskArn: "t2", serviceArn: serviceArn(place, "default", "web"), cpuUnits: use(100), memoryMiB: use(10) },
-      ],
+      cpuUnits: { used: 150, available: 1000 },
+      memoryMiB: { used: 20, available: 1000 },
     },
     now,
   );
