@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { ConfigError, flags, isLoopback, readConfig } from "./config.ts";
 import { startControlPlane } from "./control-plane.ts";
+import { collectSeldom } from "./platform/heap.ts";
 import { DatabaseInUseError, DatabaseUnusableError } from "./platform/sqlite-database.ts";
 import { TlsError } from "./tls/open-tls.ts";
 
@@ -12,6 +13,7 @@ if (process.argv.includes("--help")) {
   );
   process.exit(0);
 }
+collectSeldom();
 try {
   const config = readConfig(process.argv.slice(2), process.env);
   const logger = pino({ level: config.logLevel, timestamp: pino.stdTimeFunctions.isoTime });
