@@ -95,7 +95,7 @@ function recorder(database: DatabaseSync): (revision: number, steps: readonly St
 
 /** Reads the whole file. Resources of a kind that this program does not know stay on disk and are not seen. */
 function load(database: DatabaseSync): State {
-  let state = unsettled(emptyState);
+  let state = unsettled(emptyState());
   const known = new Set<string>(kinds);
   database.exec("DELETE FROM moved WHERE position NOT IN (SELECT position FROM resource)");
   const rows = database.prepare(

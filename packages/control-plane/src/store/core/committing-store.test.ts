@@ -8,7 +8,7 @@ const cluster = (arn: string, expected = 0): Write => ({ kind: "cluster", arn, e
 
 /** A disk whose flushes the test lets end one by one. */
 class SlowDisk implements Durability {
-  readonly initial = emptyState;
+  readonly initial = emptyState();
   readonly batches: (readonly string[])[] = [];
   closed = 0;
   private under: PromiseWithResolvers<void> | undefined;

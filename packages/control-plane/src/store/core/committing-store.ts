@@ -38,7 +38,7 @@ interface Batch {
 const defaultHistoryLength = 10_000;
 
 /** Keeps nothing beyond the process. */
-export const nowhere: Durability = { initial: emptyState, flush: () => undefined, close: () => undefined };
+export const nowhere = (): Durability => ({ initial: emptyState(), flush: () => undefined, close: () => undefined });
 
 /**
  * The store's mechanism without its disk. Commits are checked against everything accepted so far and gathered until the

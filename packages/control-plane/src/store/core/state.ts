@@ -15,6 +15,11 @@ export type IndexKey = string | number | boolean;
  */
 export interface KindState {
   readonly positions: PersistentMap<string, number>;
+  /**
+   * Where each resource was last: one map for all states, which is faster than theirs and only a hint, as a state may be older. Whoever
+   * follows it looks whether the resource is there.
+   */
+  readonly hints: Map<string, number>;
   readonly rows: PositionMap<Stored>;
   readonly indexes: Readonly<Record<string, PersistentMap<IndexKey, PositionSet>>>;
 }
@@ -43,24 +48,31 @@ export interface Step {
 
 const emptyKind = (kind: Kind): KindState => ({
   positions: PersistentMap(),
+  hints: new Map(),
   rows: PositionMap.empty,
   indexes: Object.fromEntries(indexes[kind].map((field) => [field, PersistentMap()])),
 });
 
-export const emptyState: State = {
+/** Nothing, for a store that begins. */
+export const emptyState = (): State => ({
   revision: 0,
   nextPosition: 1,
   kinds: Object.fromEntries(kinds.map((kind) => [kind, emptyKind(kind)])) as unknown as State["kinds"],
   tallies: Object.fromEntries(
     Object.keys(tallies).map((name) => [name, PersistentMap()]),
   ) as unknown as State["tallies"],
-};
+});
 
 /** The resource of that name, if it is there. */
 export function find(state: State, kind: Kind, arn: string): Stored | undefined {
-  const { positions, rows } = state.kinds[kind];
-  const position = positions.get(arn);
+  const { rows } = state.kinds[kind];
+  const position = positionOf(state.kinds[kind], arn);
   return position === undefined ? undefined : rows.get(position);
+}
+
+function positionOf({ positions, hints, rows }: KindState, arn: string): number | undefined {
+  const hint = hints.get(arn);
+  return hint !== undefined && rows.get(hint)?.arn === arn ? hint : positions.get(arn);
 }
 
 /** The state after `writes`, which are taken to expect the right revisions, and what they changed. */
@@ -68,7 +80,7 @@ export function apply(state: State, writes: readonly Write[], revision: number):
   let next = state;
   const steps: Step[] = [];
   for (const { kind, arn, value } of writes) {
-    const position = next.kinds[kind].positions.get(arn);
+    const position = positionOf(next.kinds[kind], arn);
     const before = position === undefined ? undefined : next.kinds[kind].rows.get(position);
     if (before === undefined && value === null) continue;
     const after = value === null ? undefined : (Object.freeze({ kind, arn, revision, value }) as Stored);
@@ -100,14 +112,17 @@ function moved(state: State, kind: Kind, position: number, after: Stored): State
 }
 
 function stepKind(
-  { positions, rows, indexes: held }: KindState,
+  { positions, hints, rows, indexes: held }: KindState,
   kind: Kind,
   arn: string,
   position: number,
   before: Stored | undefined,
   after: Stored | undefined,
 ): KindState {
+  if (after === undefined) hints.delete(arn);
+  else hints.set(arn, position);
   return {
+    hints,
     positions:
       after === undefined ? positions.delete(arn) : before === undefined ? positions.set(arn, position) : positions,
     rows: after === undefined ? rows.delete(position) : rows.set(position, after),
@@ -201,8 +216,9 @@ export const unsettled = (state: State): State => mapMaps(state, (map) => map.as
 export const settled = (state: State): State => mapMaps(state, (map) => map.asImmutable());
 
 function mapMaps(state: State, change: <K, V>(map: PersistentMap<K, V>) => PersistentMap<K, V>): State {
-  const kind = ({ positions, rows, indexes: held }: KindState): KindState => ({
+  const kind = ({ positions, hints, rows, indexes: held }: KindState): KindState => ({
     positions: change(positions),
+    hints,
     rows,
     indexes: mapValues(held, change),
   });
