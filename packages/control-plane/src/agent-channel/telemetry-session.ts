@@ -48,16 +48,21 @@ const published: Readonly<
 type Message = Readonly<Record<string, unknown>>;
 type ConnectionDependencies = TelemetryDependencies & { readonly measured: MeasuredTasks };
 
+/** Has something done, at once or later. @param size of what it is about, in characters */
+export type TakeTurn = (size: number, work: () => void) => void;
+
 /**
  * Serves one telemetry connection: acknowledges what is published, and keeps containers' health, what the machine says of itself
  * and what tasks use.
  * @param onEnd called once, when the connection is gone
+ * @param takeTurn when a message is looked at
  */
 export function serveTelemetry(
   connection: Connection,
   containerInstanceArn: string,
   deps: TelemetryDependencies,
   onEnd: () => void = () => {},
+  takeTurn: TakeTurn = (_size, work) => work(),
 ): void {
   const { clock, logger } = deps;
   const own = { ...deps, measured: new MeasuredTasks(containerInstanceArn) };
@@ -73,7 +78,7 @@ export function serveTelemetry(
     callOffAge();
     onEnd();
   });
-  connection.onMessage((text) => {
+  const receive = (text: string) => {
     const read = readPublished(text);
     const kind = read && Object.hasOwn(published, read.type) ? published[read.type] : undefined;
     if (read === undefined || kind === undefined) {
@@ -84,7 +89,8 @@ export function serveTelemetry(
       logger.error({ err: error, containerInstanceArn, type: read.type }, "telemetry not kept"),
     );
     if (kind.answer !== undefined) send(kind.answer, { message: "ok" });
-  });
+  };
+  connection.onMessage((text) => takeTurn(text.length, () => receive(text)));
   beat();
 }
 

@@ -35,7 +35,10 @@ beforeEach(async () => {
     { kind: "task", arn: exampleTaskArn(1), expected: 0, value: exampleRunningTask() },
   ]);
 });
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+/** A message arrives, and then it is its turn. */
+const turn = async () => {
+  for (let each = 0; each < 2; each++) await new Promise<void>((resolve) => setImmediate(resolve));
+};
 
 function connect(): { readonly connection: Connection; closed?: readonly [number, string] } {
   const [server, connection] = connectionPair();

@@ -1,13 +1,37 @@
 import type { Connection } from "@hatoba/contract";
+import { InTurns } from "../platform/in-turns.ts";
 import { serveTelemetry, type TelemetryDependencies } from "./telemetry-session.ts";
 
-/** All telemetry connections: one for each container instance, the newest, and none for an instance or a machine that is deregistered. */
+/** Characters of messages that may wait: what 100,000 tasks publish at a time. */
+const mostWaiting = 128 * 1024 * 1024;
+
+interface Turn {
+  readonly size: number;
+  readonly work: () => void;
+}
+
+/**
+ * All telemetry connections: one for each container instance, the newest, and none for an instance or a machine that is deregistered.
+ * A fleet that connects at once publishes at once, every 20 s; callers do not wait for all of it.
+ */
 export class TelemetrySessions {
   private readonly deps: TelemetryDependencies;
   private readonly connections = new Map<string, Connection>();
+  private readonly turns: InTurns<Turn>;
 
   constructor(deps: TelemetryDependencies) {
     this.deps = deps;
+    this.turns = new InTurns<Turn>({
+      *work(turn) {
+        turn.work();
+        yield;
+      },
+      sizeOf: ({ size }) => size,
+      most: mostWaiting,
+      onDropped: (turns) =>
+        deps.logger.warn({ messages: turns.length }, "telemetry left aside, there is too much of it"),
+      onError: (error) => deps.logger.error({ err: error }, "telemetry not kept"),
+    });
     deps.store.onChange(({ after }) => {
       if (after?.kind === "containerInstance" && after.value.status === "INACTIVE") {
         this.connections.get(after.arn)?.close(4000, "InactiveInstanceException: Container instance is deregistered.");
@@ -26,8 +50,10 @@ export class TelemetrySessions {
     const older = this.connections.get(containerInstanceArn);
     this.connections.set(containerInstanceArn, connection);
     older?.close(4001, "A newer connection of the same container instance.");
-    serveTelemetry(connection, containerInstanceArn, this.deps, () => {
+    const forget = () => {
       if (this.connections.get(containerInstanceArn) === connection) this.connections.delete(containerInstanceArn);
-    });
+    };
+    const takeTurn = (size: number, work: () => void) => this.turns.add({ size, work });
+    serveTelemetry(connection, containerInstanceArn, this.deps, forget, takeTurn);
   }
 }
