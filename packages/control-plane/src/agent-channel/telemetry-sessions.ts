@@ -4,6 +4,8 @@ import { serveTelemetry, type TelemetryDependencies } from "./telemetry-session.
 
 /** Characters of messages that may wait: what 100,000 tasks publish at a time. */
 const mostWaiting = 128 * 1024 * 1024;
+/** How often it is said that messages were left aside. Milliseconds. */
+const toldEvery = 60_000;
 
 interface Turn {
   readonly size: number;
@@ -18,6 +20,8 @@ export class TelemetrySessions {
   private readonly deps: TelemetryDependencies;
   private readonly connections = new Map<string, Connection>();
   private readonly turns: InTurns<Turn>;
+  private dropped = 0;
+  private toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: TelemetryDependencies) {
     this.deps = deps;
@@ -28,8 +32,7 @@ export class TelemetrySessions {
       },
       sizeOf: ({ size }) => size,
       most: mostWaiting,
-      onDropped: (turns) =>
-        deps.logger.warn({ messages: turns.length }, "telemetry left aside, there is too much of it"),
+      onDropped: (turns) => this.tellDropped(turns.length),
       onError: (error) => deps.logger.error({ err: error }, "telemetry not kept"),
     });
     deps.store.onChange(({ after }) => {
@@ -55,5 +58,14 @@ export class TelemetrySessions {
     };
     const takeTurn = (size: number, work: () => void) => this.turns.add({ size, work });
     serveTelemetry(connection, containerInstanceArn, this.deps, forget, takeTurn);
+  }
+
+  private tellDropped(messages: number): void {
+    const { clock, logger } = this.deps;
+    this.dropped += messages;
+    if (clock.now() - this.toldAt < toldEvery) return;
+    logger.warn({ messages: this.dropped }, "telemetry left aside, there is too much of it");
+    this.dropped = 0;
+    this.toldAt = clock.now();
   }
 }

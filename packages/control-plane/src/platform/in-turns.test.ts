@@ -35,6 +35,22 @@ test("things are worked on in their order, with turns of others between", async 
   expect(turns).toBeGreaterThan(8); // ninety milliseconds of work
 });
 
+test("where others keep the turns long, its own are a part of that", async () => {
+  let done = 0;
+  const { turns: inTurns } = numbers(function* () {
+    for (const end = performance.now() + 1; performance.now() < end; ); // a millisecond of work
+    done += 1;
+    yield;
+  });
+  for (let item = 0; item < 60; item++) inTurns.add(1);
+  let turns = 0;
+  for (; done < 60; turns++) {
+    for (const end = performance.now() + 60; performance.now() < end; );
+    await nextTurn();
+  }
+  expect(turns).toBeLessThan(10); // with four milliseconds each it would be fifteen
+});
+
 test("of too much the oldest goes, and one thing may be larger than all", async () => {
   const done: number[] = [];
   const { turns, dropped } = numbers(function* (item) {
