@@ -53,8 +53,14 @@ export class Uploads {
     const folder = join(this.#deps.folder, repository);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, id);
-    await (await open(path, "wx", 0o600)).close();
+    // Before its file is there: a sweep goes by the file's time where it knows no upload, which is not of the house's clock.
     this.#open.set(path, { path, size: 0, hash: createHash("sha256"), busy: false, touchedAt: this.#deps.clock.now() });
+    try {
+      await (await open(path, "wx", 0o600)).close();
+    } catch (error) {
+      this.#open.delete(path);
+      throw error;
+    }
     return id;
   }
 
