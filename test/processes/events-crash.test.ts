@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -13,6 +12,7 @@ import {
   PutTargetsCommand,
 } from "@aws-sdk/client-eventbridge";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Killable, startControlPlane } from "./killable-control-plane.ts";
 
 const [apiKey, header] = ["key-that-nobody-may-read", "header-that-nobody-may-read"];
 let directory: string;
@@ -20,7 +20,7 @@ let endpoint: Server;
 /** Calls of the endpoint that it refused, and numbers of events that it took. */
 let [refused, taken] = [0, [] as number[]];
 let isUp = false;
-const started: { kill(): Promise<void> }[] = [];
+const started: Killable[] = [];
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), "hatoba-events-"));
@@ -44,37 +44,6 @@ afterEach(async () => {
   await new Promise((resolve) => endpoint.close(resolve));
   rmSync(directory, { recursive: true, force: true });
 });
-
-/** A control plane on a free port, as a process that can be killed. */
-async function startControlPlane() {
-  const main = join(import.meta.dirname, "../../packages/control-plane/src/main.ts");
-  const child = spawn(process.execPath, [main, "--data-dir", directory, "--listen", "127.0.0.1:0"]);
-  const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
-  const house = {
-    kill() {
-      child.kill("SIGKILL");
-      return ended;
-    },
-  };
-  started.push(house);
-  const url = await new Promise<string>((resolve, reject) => {
-    let output = "";
-    const hear = (chunk: Buffer) => {
-      output += chunk.toString();
-      const found = /"url":"(http:[^"]+)"/.exec(output)?.[1];
-      if (found !== undefined) resolve(found);
-    };
-    child.stdout.on("data", hear);
-    child.stderr.on("data", hear);
-    child.on("close", () => reject(new Error(output)));
-  });
-  const credentials = JSON.parse(readFileSync(join(directory, "credentials.json"), "utf8")) as {
-    accessKeyId: string;
-    secretAccessKey: string;
-  };
-  const client = new EventBridgeClient({ endpoint: url, region: "us-east-1", credentials, maxAttempts: 1 });
-  return { ...house, client };
-}
 
 async function sendToEndpoint(client: EventBridgeClient): Promise<void> {
   const { ConnectionArn } = await client.send(
@@ -116,13 +85,14 @@ async function putEvents(client: EventBridgeClient, from: number, to: number): P
 }
 
 test("what was taken in for an endpoint that is down arrives after the control plane was killed, all of it", async () => {
-  const first = await startControlPlane();
-  await sendToEndpoint(first.client);
-  await putEvents(first.client, 0, 50);
+  const first = await startControlPlane(directory, started);
+  const client = new EventBridgeClient(first.options);
+  await sendToEndpoint(client);
+  await putEvents(client, 0, 50);
   await expect.poll(() => refused, { timeout: 30_000 }).toBeGreaterThanOrEqual(50); // These have been tried and wait,
-  await putEvents(first.client, 50, 90); // and of these most were not.
+  await putEvents(client, 50, 90); // and of these most were not.
   await first.kill();
-  first.client.destroy();
+  client.destroy();
   expect(taken).toEqual([]);
   for (const file of readdirSync(directory).filter((name) => name.startsWith("events.db"))) {
     const bytes = readFileSync(join(directory, file), "latin1");
@@ -130,9 +100,8 @@ test("what was taken in for an endpoint that is down arrives after the control p
   }
 
   isUp = true;
-  const second = await startControlPlane();
+  await startControlPlane(directory, started);
   const all = Array.from({ length: 90 }, (_, number) => number);
   await expect.poll(() => new Set(taken).size, { timeout: 60_000 }).toBe(90);
   expect(taken.toSorted((a, b) => a - b)).toEqual(all);
-  second.client.destroy();
 });

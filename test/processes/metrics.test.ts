@@ -1,5 +1,4 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
@@ -11,9 +10,10 @@ import {
   PutMetricFilterCommand,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Killable, startControlPlane } from "./killable-control-plane.ts";
 
 let directory: string;
-const started: { kill(): Promise<void> }[] = [];
+const started: Killable[] = [];
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), "hatoba-metrics-"));
 });
@@ -22,35 +22,6 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** A control plane on a free port, as a process that can be killed. */
-async function startControlPlane() {
-  const main = join(import.meta.dirname, "../../packages/control-plane/src/main.ts");
-  const child = spawn(process.execPath, [main, "--data-dir", directory, "--listen", "127.0.0.1:0"]);
-  const ended = new Promise<void>((resolve) => child.on("close", () => resolve()));
-  const house = {
-    kill() {
-      child.kill("SIGKILL");
-      return ended;
-    },
-  };
-  started.push(house);
-  const endpoint = await new Promise<string>((resolve, reject) => {
-    let output = "";
-    const hear = (chunk: Buffer) => {
-      output += chunk.toString();
-      const url = /"url":"(http:[^"]+)"/.exec(output)?.[1];
-      if (url !== undefined) resolve(url);
-    };
-    child.stdout.on("data", hear);
-    child.stderr.on("data", hear);
-    child.on("close", () => reject(new Error(output)));
-  });
-  const credentials = JSON.parse(readFileSync(join(directory, "credentials.json"), "utf8")) as {
-    accessKeyId: string;
-    secretAccessKey: string;
-  };
-  return { ...house, options: { endpoint, region: "us-east-1", credentials, maxAttempts: 1 } };
-}
 type House = Awaited<ReturnType<typeof startControlPlane>>;
 
 async function errorsOf({ options }: House): Promise<number> {
@@ -78,7 +49,7 @@ async function write({ options }: House, messages: readonly string[]): Promise<v
 }
 
 test("what a metric filter counted is there after a kill, and the filter counts on", async () => {
-  const first = await startControlPlane();
+  const first = await startControlPlane(directory, started);
   const logs = new CloudWatchLogsClient(first.options);
   const group = { logGroupName: "/shop" };
   await logs.send(new CreateLogGroupCommand(group));
@@ -92,7 +63,7 @@ test("what a metric filter counted is there after a kill, and the filter counts 
   await expect.poll(() => errorsOf(first), { timeout: 30_000 }).toBe(2); // what was answered is written down
   await first.kill();
 
-  const second = await startControlPlane();
+  const second = await startControlPlane(directory, started);
   expect(await errorsOf(second)).toBe(2);
   await write(second, ["ERROR three"]);
   await expect.poll(() => errorsOf(second), { timeout: 30_000 }).toBe(3);

@@ -1,6 +1,7 @@
-import { mkdirSync } from "node:fs";
+import { closeSync, fdatasync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { promisify } from "node:util";
 
 /** Another process has the file open; only one may. */
 export class DatabaseInUseError extends Error {
@@ -34,6 +35,31 @@ export function openDatabase(path: string, schema: Schema): DatabaseSync {
     database.close();
     throw understood(error, path);
   }
+}
+
+/** A database whose commits are in its log when they return, and on disk after `flush`. */
+export interface FlushedDatabase {
+  readonly database: DatabaseSync;
+  /** In a thread, so that the wait for the disk is no standstill of the process. */
+  flush(): Promise<void>;
+  close(): void;
+}
+
+const flushToDisk = promisify(fdatasync);
+
+/** The same as `openDatabase`, but the log is flushed by its owner. @throws DatabaseInUseError @throws DatabaseUnusableError */
+export function openFlushedDatabase(path: string, schema: Schema): FlushedDatabase {
+  const database = openDatabase(path, schema);
+  database.exec("PRAGMA synchronous = NORMAL");
+  const log = openSync(`${path}-wal`, "r+"); // It stays the same file for as long as the database is open.
+  return {
+    database,
+    flush: () => flushToDisk(log),
+    close() {
+      closeSync(log);
+      database.close();
+    },
+  };
 }
 
 function migrate(database: DatabaseSync, { migrations }: Schema, path: string): void {

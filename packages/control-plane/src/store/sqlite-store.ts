@@ -1,8 +1,6 @@
-import { closeSync, fdatasync, openSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
-import { promisify } from "node:util";
 import { type Kind, kinds } from "../model/resources.ts";
-import { inTransaction, openDatabase, type Schema } from "../platform/sqlite-database.ts";
+import { inTransaction, openFlushedDatabase, type Schema } from "../platform/sqlite-database.ts";
 import { CommittingStore, type Durability, type StoreOptions } from "./core/committing-store.ts";
 import { plainJson } from "./core/plain-json.ts";
 import { applyStep, emptyState, find, type State, type Step, settled, unsettled } from "./core/state.ts";
@@ -37,8 +35,6 @@ export interface SqliteStoreOptions extends StoreOptions {
   readonly maxPages?: number;
 }
 
-const flushToDisk = promisify(fdatasync);
-
 /**
  * A store in one SQLite file, which it holds in memory as a whole and reads only when it is opened. A flush is one
  * transaction. One process at a time.
@@ -55,23 +51,18 @@ export class SqliteStore extends CommittingStore {
 }
 
 function openDurability({ path, maxPages }: SqliteStoreOptions): Durability {
-  const database = openDatabase(path, schema);
-  database.exec(`PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${pagesPerCheckpoint}`);
+  const { database, flush, close } = openFlushedDatabase(path, schema);
+  database.exec(`PRAGMA wal_autocheckpoint = ${pagesPerCheckpoint}`);
   if (maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${maxPages}`);
   const initial = load(database);
   const record = recorder(database);
-  // The log stays the same file for as long as the database is open.
-  const log = openSync(`${path}-wal`, "r+");
   return {
     initial,
     async flush({ revision, steps }) {
       inTransaction(database, () => record(revision, steps));
-      await flushToDisk(log);
+      await flush();
     },
-    close() {
-      closeSync(log);
-      database.close();
-    },
+    close,
   };
 }
 

@@ -1,7 +1,10 @@
-import { closeSync, fdatasync, openSync } from "node:fs";
-import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { promisify } from "node:util";
-import { inTransaction, openDatabase, type Schema } from "../../platform/sqlite-database.ts";
+import type { StatementSync } from "node:sqlite";
+import {
+  type FlushedDatabase,
+  inTransaction,
+  openFlushedDatabase,
+  type Schema,
+} from "../../platform/sqlite-database.ts";
 import type { AwsEvent } from "../aws-event.ts";
 
 // A delivery names its rule and target: what the target is called with stays in the store. Times are epoch milliseconds.
@@ -35,31 +38,26 @@ export interface KeptDelivery {
   readonly dueAt: number;
 }
 
-const flushToDisk = promisify(fdatasync);
-
 /**
  * The file that deliveries wait in. A change of it survives the end of the process at once, and that of the machine after
  * `sync`: as with the store, its log is flushed by us, off the event loop.
  */
 export class OutboxDatabase {
-  private readonly database: DatabaseSync;
-  private readonly log: number;
+  private readonly file: FlushedDatabase;
   private readonly statements = new Map<string, StatementSync>();
 
   /** @throws DatabaseInUseError @throws DatabaseUnusableError */
   constructor(path: string) {
-    this.database = openDatabase(path, schema);
-    this.database.exec("PRAGMA synchronous = NORMAL");
-    this.log = openSync(`${path}-wal`, "r+"); // It stays the same file for as long as the database is open.
+    this.file = openFlushedDatabase(path, schema);
   }
 
   /** Methods that write are called within it: all of it, or it throws and nothing of it stays. */
   change(work: () => void): void {
-    inTransaction(this.database, work);
+    inTransaction(this.file.database, work);
   }
 
   sync(): Promise<void> {
-    return flushToDisk(this.log);
+    return this.file.flush();
   }
 
   /** Oldest first. */
@@ -92,12 +90,11 @@ export class OutboxDatabase {
   }
 
   close(): void {
-    closeSync(this.log);
-    this.database.close();
+    this.file.close();
   }
 
   private prepared(sql: string): StatementSync {
-    const known = this.statements.get(sql) ?? this.database.prepare(sql);
+    const known = this.statements.get(sql) ?? this.file.database.prepare(sql);
     this.statements.set(sql, known);
     return known;
   }
