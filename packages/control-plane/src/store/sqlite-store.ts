@@ -51,7 +51,8 @@ export class SqliteStore extends CommittingStore {
 }
 
 function openDurability({ path, maxPages }: SqliteStoreOptions): Durability {
-  const { database, flush, close } = openFlushedDatabase(path, schema);
+  const file = openFlushedDatabase(path, schema);
+  const { database } = file;
   database.exec(`PRAGMA wal_autocheckpoint = ${pagesPerCheckpoint}`);
   if (maxPages !== undefined) database.exec(`PRAGMA max_page_count = ${maxPages}`);
   const initial = load(database);
@@ -60,9 +61,9 @@ function openDurability({ path, maxPages }: SqliteStoreOptions): Durability {
     initial,
     async flush({ revision, steps }) {
       inTransaction(database, () => record(revision, steps));
-      await flush();
+      await file.flush();
     },
-    close,
+    close: () => file.close(),
   };
 }
 
